@@ -1,0 +1,75 @@
+# Two commands matter: `make run` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SCALE ?= 0.05
+MONTHS ?= 12
+SEED ?= 7
+WORKERS ?= 2
+
+export DO_NOT_TRACK = 1
+export PYTHONUTF8 = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help env env-dev run test lint format bench docs check-full pins browser clean-data
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+
+env: $(VENV)/.installed ## the environment to run it, from hashed pins
+env-dev: $(VENV)/.installed-dev ## the environment to develop and test it
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "xianqing needs Python 3.11 or newer and found $$($(PYTHON) --version 2>&1): install it, or name it with 'make PYTHON=/path/to/python3'."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "The environment could not be made: install Debian's python3-venv and try again."; exit 1; }
+
+$(VENV)/.installed: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing the pinned packages (once, a minute or two) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+run: env ## a synthetic county, the whole pipeline, a release, dashboards (SCALE=1 for the full county)
+	@$(BIN)/xianqing demo --scale $(SCALE) --months $(MONTHS) --seed $(SEED)
+
+browser:
+	@bash scripts/browser.sh
+
+test: env-dev browser lint ## everything, browser tests included
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests
+
+lint: env-dev ## format, lint and types of Python and SQL
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --processes 2 --nofail --quiet dbt_project/models dbt_project/tests dbt_project/macros >/dev/null && \
+	  $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
+
+format: env-dev ## rewrite Python and SQL in the house style
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/sqlfluff fix --processes 2 dbt_project/models dbt_project/tests
+
+bench: env-dev ## speed as ratios to bare reading of the same files; writes docs/benchmarks.md
+	@$(BIN)/python -m benchmarks.run --scale $(SCALE)
+
+docs: env-dev ## regenerate docs/dictionary.md and the dbt sources
+	@$(BIN)/xianqing dictionary --to docs/dictionary.md
+
+check-full: env ## the county at full size against every published figure (about 20 minutes, 6 GB of disk)
+	@$(BIN)/python -m pipelines.checking --scale 1
+
+pins: ## resolve requirements anew (needs uv); review the diff
+	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	  --no-emit-index-url --no-emit-find-links --no-header -q -U -o requirements.txt
+	uv pip compile pyproject.toml --extra build --extra dev --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	  --no-emit-index-url --no-emit-find-links --no-header -q -U -c requirements.txt -o requirements-dev.txt
+
+clean-data: ## remove the synthetic county (refuses a real installation)
+	@$(BIN)/xianqing clear-synthetic
