@@ -115,7 +115,8 @@ class Field(ContractModel):
 
     ``name`` is the house name (a ``_cny`` column is in yuan whatever the file's ``unit``), ``header`` the
     usual header, ``aliases`` other headers seen. ``personal``: ``direct`` identifies a person by itself and
-    never leaves the vault in clear, ``quasi`` only together with others.
+    never leaves the vault in clear, ``quasi`` only together with others. ``may_be_future``: a date that may lie
+    after the period, such as the end of a validity.
     """
 
     name: Name
@@ -132,6 +133,7 @@ class Field(ContractModel):
     amount: bool = False
     birth_date_field: Name | None = None
     sex_field: Name | None = None
+    may_be_future: bool = False
     personal: Literal["none", "direct", "quasi"] = "none"
 
     @model_validator(mode="after")

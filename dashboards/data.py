@@ -1,0 +1,178 @@
+"""The only opener of ``data/marts``: one release, resolved once per page run, read through in-memory DuckDB.
+
+Belongs here: the pointer, the manifest, the status of the last run, rows of a table. Does not belong here: sums,
+rates or any other formula (they are columns of the marts), and no drawing.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+Row = dict[str, Any]
+Wanted = str | bool | int | tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Area:
+    """One place of the hierarchy as it was called in the period shown."""
+
+    code: str
+    level: str
+    name: str
+    parent: str | None
+
+
+@dataclass(frozen=True)
+class Release:
+    """One published folder; frozen, so every frame read from it may be kept and shared between readers."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    cards: Mapping[str, Any]
+    _kept: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    @property
+    def release_id(self) -> str:
+        """The folder's name, printed on every page and export."""
+        return str(self.manifest["release_id"])
+
+    @property
+    def as_of_period(self) -> str:
+        """The month the release is about, ``YYYY-MM``."""
+        return str(self.manifest["as_of_period"])
+
+    @property
+    def is_synthetic(self) -> bool:
+        """True as long as the release holds invented people."""
+        return bool(self.manifest["is_synthetic"])
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(":memory:", config={"threads": 1})
+        connection.execute("set allowed_directories = [$folder]", {"folder": f"{self.folder.resolve()}/"})
+        connection.execute("set enable_external_access = false")
+        connection.execute("set autoload_known_extensions = false")
+        connection.execute("set autoinstall_known_extensions = false")
+        connection.execute("set lock_configuration = true")
+        return connection
+
+    def rows(
+        self, table: str, wanted: Mapping[str, Wanted] | None = None, *, order: tuple[str, ...] = ()
+    ) -> pl.DataFrame:
+        """The rows of ``table`` whose columns equal the wanted values (a tuple: one of them), money as float yuan.
+
+        Raises KeyError for a table that the release does not hold. Null and 0 stay apart.
+        """
+        where = dict(wanted or {})
+        question = (table, order, tuple(sorted(where.items())))
+        with self._lock:
+            if question not in self._kept:
+                if len(self._kept) >= 1_000:
+                    self._kept.clear()
+                self._kept[question] = self._read(table, order, where)
+            frame: pl.DataFrame = self._kept[question]
+            return frame
+
+    def first(self, table: str, wanted: Mapping[str, Wanted]) -> Row:
+        """The one row asked for, or an empty row: then every figure of it is null."""
+        frame = self.rows(table, wanted)
+        return frame.row(0, named=True) if frame.height else {}
+
+    def _read(self, table: str, order: tuple[str, ...], wanted: Mapping[str, Wanted]) -> pl.DataFrame:
+        file = self.folder / str(self.manifest["tables"][table]["file"])
+        conditions: list[str] = []
+        values: dict[str, object] = {"file": str(file.resolve())}
+        for index, (column, value) in enumerate(wanted.items()):
+            if value is None:
+                conditions.append(f"{_quoted(column)} is null")
+                continue
+            conditions.append(f"list_contains($value_{index}, {_quoted(column)})")
+            values[f"value_{index}"] = value if isinstance(value, tuple) else (value,)
+        where = " where " + " and ".join(conditions) if conditions else ""
+        ordered = " order by " + ", ".join(map(_quoted, order)) if order else ""
+        statement = f"select * from read_parquet($file){where}{ordered}"  # noqa: S608 -- identifiers are quoted, values bound
+        frame = pl.DataFrame(self._connection.sql(statement, params=values).to_arrow_table())
+        return frame.cast({pl.Decimal: pl.Float64})
+
+    @property
+    def home(self) -> Area:
+        """The county the release is about."""
+        code = str(self.manifest["place"]["code"])
+        return self.area(code) or Area(code, "county", str(self.manifest["place"]["zh"]), None)
+
+    @cached_property
+    def _areas(self) -> tuple[Area, ...]:
+        frame = self.rows("dim_area", order=("area_code", "valid_from"))
+        rows = frame.iter_rows(named=True)
+        latest = {row["area_code"]: row for row in rows}
+        return tuple(Area(r["area_code"], r["area_level"], r["area_name"], r["parent_code"]) for r in latest.values())
+
+    def area(self, code: str) -> Area | None:
+        """The place with that code, under its newest name."""
+        return next((area for area in self._areas if area.code == code), None)
+
+    def children(self, code: str) -> tuple[Area, ...]:
+        """The places directly below, in the order of their codes."""
+        return tuple(area for area in self._areas if area.parent == code)
+
+    def path(self, code: str) -> tuple[Area, ...]:
+        """The place and those above it that have figures, the prefecture first."""
+        area = self.area(code)
+        if area is None or area.level == "province":
+            return ()
+        return (*(self.path(area.parent) if area.parent else ()), area)
+
+    def periods(self, table: str) -> tuple[str, ...]:
+        """The periods ``table`` holds for the county, oldest first."""
+        values: list[str] = self.rows(table, {"area_id": self.home.code})["period"].unique().sort().to_list()
+        return tuple(values)
+
+
+def _quoted(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+@lru_cache(maxsize=8)
+def _open(folder: Path) -> Release:
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    cards = json.loads((folder / "cards.json").read_text(encoding="utf-8"))
+    return Release(folder=folder, manifest=manifest, cards=cards)
+
+
+def current(marts: Path) -> Release | None:
+    """The release the pointer names now; None before the first publication.
+
+    Call it once per page run and keep the answer: the pointer may move at any time, a release never changes.
+    """
+    try:
+        release_id = (marts / "current").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    return _open(marts / release_id)
+
+
+def previous(marts: Path, release: Release) -> Release | None:
+    """The release before, or None when there was none or it is no longer kept."""
+    release_id = release.manifest.get("previous_release_id")
+    if not release_id or not (marts / str(release_id) / "manifest.json").is_file():
+        return None
+    return _open(marts / str(release_id))
+
+
+def status(marts: Path) -> Row:
+    """What the last run did, with held and refused files; empty before the first run."""
+    try:
+        content: Row = json.loads((marts / "status.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return content

@@ -1,0 +1,124 @@
+"""What leaves the screen: a workbook or a CSV with its notes, so that a figure never travels without its definition.
+
+Texts are written as texts: a cell that begins like a formula stays what it was and is never evaluated.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One exported column: its name in the frame, its heading with the unit, and how Excel shows it."""
+
+    name: str
+    heading: str
+    number_format: str = "General"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One exported table under its title."""
+
+    title: str
+    frame: pl.DataFrame
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What must travel along: headings of the notes and rows of (subject, text)."""
+
+    title: str
+    headings: tuple[str, str]
+    rows: tuple[tuple[str, str], ...]
+
+
+def guarded(value: object) -> object:
+    """A text that a spreadsheet would take for a formula gets an apostrophe; numbers and dates stay as they are."""
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return "'" + value
+    return value
+
+
+def to_xlsx(sheets: Sequence[Sheet], notes: Notes, mark: str) -> bytes:
+    """A workbook with one sheet per table and the notes last; ``mark`` (synthetic data) heads every sheet."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        for sheet in sheets:
+            page = book.add_worksheet(_sheet_name(sheet.title))
+            page.write_string(0, 0, " · ".join(filter(None, (sheet.title, mark))), book.add_format({"bold": True}))
+            page.freeze_panes(3, 1)
+            page.set_column(0, len(sheet.columns) - 1, 16)
+            for index, column in enumerate(sheet.columns):
+                page.write_string(2, index, column.heading, bold)
+                form = book.add_format({"num_format": column.number_format})
+                for row, value in enumerate(sheet.frame[column.name].to_list(), start=3):
+                    _write_cell(page, row, index, value, form)
+        page = book.add_worksheet(_sheet_name(notes.title))
+        page.set_column(0, 0, 28)
+        page.set_column(1, 1, 90)
+        for index, heading in enumerate(notes.headings):
+            page.write_string(0, index, heading, bold)
+        for row, (subject, text) in enumerate(notes.rows, start=1):
+            page.write_string(row, 0, subject, wrapped)
+            page.write_string(row, 1, text, wrapped)
+    return buffer.getvalue()
+
+
+def to_csv_zip(sheets: Sequence[Sheet], notes: Notes, mark: str) -> bytes:
+    """A ZIP with one CSV per table (UTF-8 with BOM, as office programs expect) and the notes beside them."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for sheet in sheets:
+            rows = [[column.heading for column in sheet.columns]]
+            rows += [list(row) for row in sheet.frame.select([column.name for column in sheet.columns]).iter_rows()]
+            archive.writestr(f"{_sheet_name(sheet.title)}.csv", _csv(rows))
+        marked = [[mark, ""]] if mark else []
+        archive.writestr(f"{notes.title}.csv", _csv([list(notes.headings), *marked, *map(list, notes.rows)]))
+    return buffer.getvalue()
+
+
+def _write_cell(page: Any, row: int, column: int, value: object, form: Any) -> None:
+    if value is None:
+        page.write_string(row, column, "—")
+    elif isinstance(value, bool):
+        page.write_boolean(row, column, value)
+    elif isinstance(value, int | float):
+        page.write_number(row, column, value, form)
+    else:
+        page.write_string(row, column, _text(value))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return str(value)
+
+
+def _csv(rows: Sequence[Sequence[object]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerows([["—" if value is None else guarded(value) for value in row] for row in rows])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _sheet_name(title: str) -> str:
+    """A title without the characters that Excel and file systems refuse, 31 characters long at most."""
+    return "".join(" " if character in r"[]:*?/\'<>|" else character for character in title).strip()[:31]

@@ -1,0 +1,314 @@
+"""The one layout of all pages: badge, place, question, answer, tiles, chart with table, drill, definitions, export.
+
+Belongs here: everything that is the same on each page, and the states in which there is nothing to show.
+Does not belong here: figures of a subject (``pages/``), texts (``catalogue/``), charts.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboards import data, state
+from dashboards.cards import Card, Cards
+from dashboards.data import Area, Release, Row
+from dashboards.words import LANGUAGES, NOTHING, Language, Words
+from pipelines.settings import get_settings
+
+STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+LIGHT_ICONS = {"severe": "▲", "minor": "◆", "none": "○"}
+LEVELS_WITH_CHILDREN = ("prefecture", "county", "township")
+
+
+@dataclass(frozen=True)
+class View:
+    """What one page run shows: the release it resolved, the reader's language, place and month."""
+
+    release: Release
+    words: Words
+    area: Area
+    period: str
+
+    @cached_property
+    def cards(self) -> Cards:
+        """The release's KPI cards in the reader's language."""
+        return Cards(self.release.cards, self.words)
+
+    @cached_property
+    def before(self) -> Release | None:
+        """The release before this one, when it is still kept."""
+        return data.previous(get_settings().marts_dir, self.release)
+
+    @property
+    def mark(self) -> str:
+        """The synthetic mark, empty for a release of real data."""
+        return self.words("mark.synthetic") if self.release.is_synthetic else ""
+
+    @property
+    def note(self) -> tuple[str, ...]:
+        """The lines under every chart: synthetic mark, place and month, then the release."""
+        parts = (self.mark, self.area.name, self.words.month(self.period))
+        return " · ".join(filter(None, parts)), self.release.release_id
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One headline figure: name, value with unit, definition, and the lines under it (change, target)."""
+
+    name: str
+    value: str
+    help: str = ""
+    more: tuple[str, ...] = ()
+
+
+def begin() -> Words:
+    """Page settings and language of this run."""
+    words = Words(_language(), get_settings().small_cell)
+    st.set_page_config(page_title=words("product.name"), layout="wide", initial_sidebar_state="collapsed")
+    return words
+
+
+def _language() -> Language:
+    chosen = state.get("lang", LANGUAGES, LANGUAGES[0])
+    return next(language for language in LANGUAGES if language == chosen)
+
+
+def page(name: str, body: Callable[[View], None], *, periods_of: str) -> None:
+    """Draw one page: ``body`` gets the view of the chosen place and month of the table ``periods_of``."""
+    state.restore()
+    words = Words(_language(), get_settings().small_cell)
+    marts = get_settings().marts_dir
+    release, status = data.current(marts), data.status(marts)
+    if release is None:
+        _language_switch(words)
+        _nothing_yet(words, status)
+        return
+    block(f"<style>{STYLE}</style>{_badges(release, words)}")
+    _run_banner(words, status)
+    area, period = _place_and_month(release, words, periods_of)
+    view = View(release, words, area, period)
+    block(f"<h1>{_safe(words(f'{name}.question', place=area.name))}</h1>")
+    body(view)
+
+
+def block(content: str) -> None:
+    """A piece of the page in the house style; the caller escapes what it puts in.
+
+    The first block of a page carries the style: a block of style alone was now and then dropped by the browser side
+    when a page was opened by its own address.
+    """
+    st.html(f'<div class="xq">{content}</div>')
+
+
+def heading(text: str, note: str = "") -> None:
+    """A section's heading with an optional quiet line below."""
+    quiet = f'<p class="quiet">{_safe(note)}</p>' if note else ""
+    block(f"<h2>{_safe(text)}</h2>{quiet}")
+
+
+def paragraph(text: str, *, quiet: bool = False) -> None:
+    """A line of text, small and grey when ``quiet``."""
+    block(f"<p{' class=quiet' if quiet else ''}>{_safe(text)}</p>")
+
+
+def answer(sentence: str) -> None:
+    """The page's answer in one sentence."""
+    block(f'<p class="answer">{_safe(sentence)}</p>')
+
+
+def tiles(view: View, figures: Iterable[Tile]) -> None:
+    """Three to five headline figures side by side, two by two on a phone."""
+    parts = []
+    for tile in figures:
+        more = "".join(f"<div>{_safe(line)}</div>" for line in tile.more)
+        tip = (
+            f'<span class="help" tabindex="0">?<span class="tip">{_safe(tile.help)}</span></span>' if tile.help else ""
+        )
+        parts.append(
+            f'<div class="tile"><div class="name">{_safe(tile.name)}{tip}</div>'
+            f'<div class="value">{_safe(tile.value)}</div><div class="more">{more}</div></div>'
+        )
+    block(f'<div class="tiles" aria-label="{_safe(view.words("section.tiles"))}">{"".join(parts)}</div>')
+
+
+def tile(
+    view: View, card: Card, row: Row, before: Row | None = None, *, against: str = "", target: Sequence[str] = ()
+) -> Tile:
+    """The tile of a card's column: value of ``row``, change from ``before`` (named by ``against``), targets."""
+    value = row.get(card.column)
+    lines = list(target)
+    if before is not None:
+        change = card.difference(value, before.get(card.column), view.words)
+        lines.insert(0, view.words("tile.change", against=against, change=change or NOTHING))
+    return Tile(card.title, card.show(value, view.words), card.definition, tuple(lines))
+
+
+def line(view: View, model: str, row: Row, column: str) -> str:
+    """One line of text with a card's title and the row's value."""
+    card = view.cards.card(model, column)
+    return view.words("tile.line", name=card.title, value=card.show(row.get(column), view.words))
+
+
+def grid(headings: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: int = 0, total: bool = False) -> None:
+    """A small static table; the last ``numbers`` columns hold figures, ``total`` sets the last row off."""
+    first = len(headings) - numbers
+
+    def cells(tag: str, values: Sequence[str]) -> str:
+        return "".join(
+            f"<{tag}{' class=number' if i >= first else ''}>{_safe(v)}</{tag}>" for i, v in enumerate(values)
+        )
+
+    lines = [
+        f"<tr{' class=total' if total and index == len(rows) - 1 else ''}>{cells('td', row)}</tr>"
+        for index, row in enumerate(rows)
+    ]
+    block(
+        f'<div class="scroll"><table><thead><tr>{cells("th", headings)}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def chart(figure: Any, alt_text: str) -> None:
+    """An Altair chart over the full width, with a text for readers who cannot see it."""
+    st.altair_chart(figure, width="stretch", theme=None, alt=alt_text)
+
+
+def changes(view: View, figures: Sequence[tuple[str, str, dict[str, str]]]) -> None:
+    """What the last release said about the same (model, column, key), and how many new deliveries stand behind it."""
+    words = view.words
+    heading(words("changes.title"))
+    if view.before is None:
+        paragraph(words("changes.first"), quiet=True)
+        return
+    rows = []
+    for model, column, key in figures:
+        card = view.cards.card(model, column)
+        then, now = (release.first(model, key).get(column) for release in (view.before, view.release))
+        if then != now:
+            shown = card.difference(now, then, words) or NOTHING
+            rows.append([card.title, card.show(then, words), card.show(now, words), shown])
+    known = {entry["receipt_id"] for entry in view.before.manifest["inputs"]}
+    fresh = sum(entry["receipt_id"] not in known for entry in view.release.manifest["inputs"])
+    paragraph(words("changes.inputs", release=view.before.release_id, count=fresh), quiet=True)
+    if rows:
+        grid([words(f"changes.{name}") for name in ("figure", "before", "now", "difference")], rows, numbers=3)
+    else:
+        paragraph(words("changes.none"))
+
+
+def definitions(view: View, figures: Sequence[tuple[str, str]], remarks: Sequence[str] = ()) -> None:
+    """Definition, source and caveat of each figure of the page, from its card."""
+    words = view.words
+    with st.expander(words("definitions.title")):
+        cards = [view.cards.card(model, column) for model, column in figures]
+        rows = [[c.title, c.unit or NOTHING, c.definition, c.source, c.caveat or NOTHING, c.owner] for c in cards]
+        names = ("figure", "unit", "definition", "source", "caveat", "owner")
+        grid([words(f"definitions.{name}") for name in names], rows)
+        for remark in remarks:
+            paragraph(remark, quiet=True)
+
+
+def _safe(text: object) -> str:
+    return html.escape(str(text))
+
+
+def _language_switch(words: Words) -> None:
+    state.switch("lang", words("choice.language"), LANGUAGES, LANGUAGES[0], lambda code: words(f"language.{code}"))
+
+
+def _badges(release: Release, words: Words) -> str:
+    manifest = release.manifest
+    light = manifest["data_light"]
+    late = list(dict.fromkeys(words.of(entry, "department") for entry in manifest["late_departments"]))
+    parts = [f'<span class="mark">{_safe(words("mark.synthetic"))}</span>'] if release.is_synthetic else []
+    shown = (
+        words("badge.as_of", month=words.month(release.as_of_period)),
+        words("badge.release", release=release.release_id),
+        words("badge.late", names=words("list.separator").join(late)) if late else words("badge.none_late"),
+        words(
+            "badge.light",
+            icon=LIGHT_ICONS[light["level"]],
+            level=words(f"light.{light['level']}"),
+            why=reasons(light, words),
+        ),
+    )
+    parts += [f"<span>{_safe(text)}</span>" for text in shown]
+    return f'<div class="badges">{"".join(parts)}</div>'
+
+
+def reasons(light: Row, words: Words) -> str:
+    """Why the data light stands where it does; the light's own text when no reason is given."""
+    return words("list.separator").join(words.of(reason) for reason in light["reasons"]) or words.of(light)
+
+
+def _run_banner(words: Words, status: Row) -> None:
+    run = status.get("last_run") or {}
+    if run.get("state") not in ("failed", "running"):
+        return
+    text = words(
+        f"banner.{run['state']}",
+        when=words.day(run["started_at"]),
+        stage=words.name("stage", run["stage"]),
+        why=words.of(run["message"]),
+    )
+    block(f'<div class="banner">{_safe(text)}</div>')
+
+
+def _nothing_yet(words: Words, status: Row) -> None:
+    block(
+        f"<style>{STYLE}</style><h1>{_safe(words('empty.title'))}</h1>"
+        f"<p class='answer'>{_safe(words('empty.what'))}</p>"
+        f"<p><code>make run</code> — {_safe(words('empty.make_run'))}</p>"
+        f"<p><code>xianqing run</code> — {_safe(words('empty.xianqing_run'))}</p>"
+    )
+    _run_banner(words, status)
+
+
+def _place_and_month(release: Release, words: Words, table: str) -> tuple[Area, str]:
+    chosen = release.area(st.query_params.get("area", ""))
+    area = chosen if chosen and chosen.level != "province" else release.home
+    path = release.path(area.code)
+    months = release.periods(table)
+    default = release.as_of_period if release.as_of_period in months else months[-1]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="place"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content", key="crumbs"):
+            for index, step in enumerate(path):
+                if index:
+                    st.text("›", width="content")
+                _crumb(step, release, is_here=step == area)
+        for level in ("township", "village"):
+            parent = next((step for step in path if step.level == _above(level)), None)
+            if parent is not None:
+                here = next((step.code for step in path if step.level == level), parent.code)
+                _select_area(words, release, level, parent, here)
+        period = state.select("period", words("choice.period"), tuple(reversed(months)), default, words.month)
+        _language_switch(words)
+    return area, period
+
+
+def _above(level: str) -> str:
+    return {"township": "county", "village": "township"}[level]
+
+
+def _crumb(step: Area, release: Release, *, is_here: bool) -> None:
+    key = f"crumb_{step.level}"
+    go = ("area", step.code, release.home.code)
+    st.button(step.name, key=key, type="tertiary", disabled=is_here, on_click=state.put, args=go)
+
+
+def _select_area(words: Words, release: Release, level: str, parent: Area, here: str) -> None:
+    places = {parent.code: words(f"choice.all_{level}")} | {a.code: a.name for a in release.children(parent.code)}
+    key = f"select_{level}"
+    st.session_state[key] = here
+
+    def go() -> None:
+        state.put("area", str(st.session_state[key]), release.home.code)
+
+    label = words(f"choice.{level}")
+    st.selectbox(label, list(places), key=key, format_func=lambda code: places[code], on_change=go, width=state.WIDTH)

@@ -1,0 +1,139 @@
+"""数据到齐与质量: what came, what is late or refused, which row is wrong and whom to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+import streamlit as st
+
+from dashboards import charts, data, deliveries, layout, state, tables
+from dashboards.data import Row
+from dashboards.layout import LIGHT_ICONS, Tile, View
+from dashboards.words import Words
+from pipelines.settings import get_settings
+
+CALENDAR, DELIVERY, REJECTION = "ops_calendar", "ops_delivery", "ops_rejection"
+STATES = ("arrived", "late", "refused", "missing")
+
+
+def body(view: View) -> None:
+    """The delivery board, the ledger of every file, open rejections with a text to send, and the last run."""
+    words, release = view.words, view.release
+    status = data.status(get_settings().marts_dir)
+    calendar = release.rows(CALENDAR, order=("feed", "period"))
+    month = calendar.filter(pl.col("period") == view.period)
+    counts = {name: month.filter(pl.col("status") == name).height for name in STATES}
+    rejections = release.rows(REJECTION, {"is_open": True}, order=("department_code", "file_name", "source_row"))
+    held = [*status.get("held", []), *status.get("refused", [])]
+    light = release.manifest["data_light"]
+    layout.answer(
+        words(
+            "quality.answer",
+            month=words.month(view.period),
+            due=month.height,
+            problems=words.count(rejections.height),
+            files=rejections["receipt_id"].n_unique(),
+            held=len(held),
+            **counts,
+        )
+    )
+    tiles = [
+        Tile(
+            words(f"status.{name}"),
+            words("quality.of_due", count=counts[name], due=month.height),
+            words(f"quality.{name}_help"),
+            tuple(_feeds(view, month.filter(pl.col("status") == name)))[:3] if name != "arrived" else (),
+        )
+        for name in STATES
+    ]
+    quality = Tile(
+        words("quality.light"),
+        f"{LIGHT_ICONS[light['level']]} {words('light.' + light['level'])}",
+        words("quality.light_help"),
+        (layout.reasons(light, words), words("quality.problems", count=words.count(rejections.height))),
+    )
+    layout.tiles(view, [*tiles, quality])
+    layout.heading(words("quality.board"), words("quality.board_note"))
+    _board(view, calendar)
+
+    layout.heading(words("quality.problems_title"), words("quality.problems_note"))
+    problems = deliveries.problems(view, rejections)
+    if rejections.is_empty():
+        st.text(words("quality.no_problems"))
+    else:
+        tables.show(view, problems)
+        _messages(view, rejections)
+
+    layout.heading(words("quality.ledger"), words("quality.ledger_note"))
+    ledger = deliveries.ledger(view)
+    tables.show(view, ledger)
+    layout.heading(words("quality.held"))
+    _held(words, held)
+    layout.heading(words("quality.run"))
+    _last_run(words, status.get("last_run") or {})
+    layout.changes(view, [])
+    tables.downloads(view, "quality", [problems, ledger, deliveries.calendar(view, calendar)], [])
+
+
+def _feeds(view: View, rows: pl.DataFrame) -> Iterator[str]:
+    for row in rows.iter_rows(named=True):
+        yield f"{view.words.of(row, 'department')} · {view.words.of(row, 'feed_title')}"
+
+
+def _board(view: View, calendar: pl.DataFrame) -> None:
+    words = view.words
+    if calendar.is_empty():
+        st.text(words("chart.empty"))
+        return
+    year = state.select(
+        "board_year",
+        words("choice.year"),
+        sorted({period[:4] for period in calendar["period"]}, reverse=True),
+        view.period[:4],
+        words.month,
+    )
+    shown = calendar.filter(pl.col("period").str.starts_with(year)).with_columns(
+        feed=pl.col(f"feed_title_{words.language}")
+    )
+    names = {name: words(f"status.{name}") for name in STATES}
+    keys = {"x": "choice.period", "y": "quality.feed", "series": "quality.status", "due": "quality.due_date"}
+    axes = {axis: words(key) for axis, key in keys.items()} | {"arrived": words("quality.arrived_at")}
+    figure = charts.delivery_board(shown, labels=charts.Labels(axes, names, view.note))
+    layout.chart(figure, words("quality.board"))
+
+
+def _messages(view: View, rejections: pl.DataFrame) -> None:
+    """One text per department, in Chinese whatever the page's language: it is sent to a Chinese office."""
+    words = view.words
+    departments = {row["department_code"]: row for row in view.release.rows(DELIVERY).iter_rows(named=True)}
+    codes = rejections["department_code"].unique(maintain_order=True).to_list()
+    code = state.select(
+        "department", words("quality.write_to"), codes, codes[0], lambda c: words.of(departments[c], "department")
+    )
+    chosen = rejections.filter(pl.col("department_code") == code)
+    text = deliveries.message(departments[code]["department_zh"], chosen.rows(named=True), view.release.is_synthetic)
+    layout.paragraph(words("quality.write_to_note"), quiet=True)
+    st.code(text, language=None, wrap_lines=True)
+
+
+def _held(words: Words, held: list[Row]) -> None:
+    if not held:
+        st.text(words("quality.none_held"))
+        return
+    heads = [words("quality.file"), words("quality.reason"), words("quality.remedy")]
+    layout.grid(heads, [[row["file_name"], words.of(row["reason"]), words.of(row["remedy"])] for row in held])
+
+
+def _last_run(words: Words, run: Row) -> None:
+    if not run:
+        st.text(words("quality.no_run"))
+        return
+    when = words.day(run["ended_at"] or run["started_at"])
+    layout.paragraph(f"{words('run.' + run['state'])} · {when} · {words.of(run['message'])}")
+    rows = [[words(f"gate.{gate['state']}"), words.of(gate)] for gate in run["gates"]]
+    if rows:
+        layout.grid([words("quality.status"), words("gate.why")], rows)
+
+
+layout.page("quality", body, periods_of="kpi_register_bridge_area_month")

@@ -1,0 +1,203 @@
+"""Tables of figures under their cards: on the screen, as the way down to the next level, and as a download.
+
+Belongs here: one description of a table that serves screen and file alike. Does not belong here: any formula.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards import export, state
+from dashboards.cards import Card
+from dashboards.layout import View, heading, reasons
+from dashboards.words import HIDDEN, LANGUAGES, NOTHING, Words, load_catalogue
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ROW_HEIGHT, HEAD_HEIGHT, ROWS_SHOWN = 35, 38, 12
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under headings: ``columns`` maps a column of ``frame`` to its card, or to a plain heading."""
+
+    title: str
+    frame: pl.DataFrame
+    columns: Mapping[str, Card | str]
+
+
+def show(view: View, table: Table, *, key: str | None = None, on_select: Any = "ignore") -> None:
+    """The table on the screen: money in 万元 or million yuan, shares in per cent, null as a dash."""
+    words = view.words
+    shown = table.frame.select([_on_screen(name, what, words) for name, what in table.columns.items()])
+    st.dataframe(
+        shown.to_pandas(use_pyarrow_extension_array=True) if shown.is_empty() else shown,
+        hide_index=True,
+        width="stretch",
+        height=HEAD_HEIGHT + ROW_HEIGHT * max(1, min(ROWS_SHOWN, shown.height)),
+        placeholder=NOTHING,
+        column_config={
+            name: _column(what, words, table.frame[name], is_first=index == 0)
+            for index, (name, what) in enumerate(table.columns.items())
+        },
+        key=key,
+        on_select=on_select,
+        selection_mode="single-cell",
+        alt=table.title,
+    )
+
+
+def drill(view: View, table: Table, *, table_key: str) -> None:
+    """The places one level down; a click on a row goes there. ``frame`` needs ``area_id``."""
+    words = view.words
+    if view.area.level == "village":
+        heading(words("drill.title_none"))
+        return
+    heading(words(f"drill.title_{view.area.level}", place=view.area.name), words("drill.how"))
+    if table.frame.is_empty():
+        st.text(words("drill.empty"))
+        return
+    codes = table.frame["area_id"].to_list()
+    key = f"drill_{table_key}_{view.area.code}"
+
+    def go() -> None:
+        cells = st.session_state[key].selection.cells
+        if cells:
+            state.put("area", codes[cells[0][0]], view.release.home.code)
+
+    show(view, table, key=key, on_select=go)
+
+
+def downloads(view: View, name: str, tables: Sequence[Table], figures: Sequence[tuple[str, str]]) -> None:
+    """Two buttons, workbook and CSV, made when they are pressed; both carry the notes."""
+    words = view.words
+    title = words(f"{name}.name")
+    stem = f"{words('product.name')}_{title}_{view.area.name}_{view.period}_{view.release.release_id}"
+
+    def content() -> tuple[list[export.Sheet], export.Notes, str]:
+        return [_sheet(table, words) for table in tables], _notes(view, title, figures), view.mark
+
+    with st.container(horizontal=True):
+        st.download_button(
+            words("export.xlsx"),
+            lambda: export.to_xlsx(*content()),
+            file_name=f"{stem}.xlsx",
+            mime=XLSX,
+            key=f"xlsx_{name}",
+            on_click="ignore",
+        )
+        st.download_button(
+            words("export.csv"),
+            lambda: export.to_csv_zip(*content()),
+            file_name=f"{stem}.zip",
+            mime="application/zip",
+            key=f"csv_{name}",
+            on_click="ignore",
+        )
+
+
+def named(values: pl.Series, prefix: str, words: Words) -> pl.Series:
+    """Code values in the reader's words (``prefix.value`` of the catalogue), as they are where there is no word."""
+    return values.replace({value: words.name(prefix, value) for value in values.unique().drop_nulls()})
+
+
+def in_order(frame: pl.DataFrame, column: str, prefix: str) -> pl.DataFrame:
+    """Rows in the order in which the catalogue lists the code values (中央 before 县级), others after them."""
+    known = [key.removeprefix(f"{prefix}.") for key in load_catalogue(LANGUAGES[0]) if key.startswith(f"{prefix}.")]
+    rank = {value: index for index, value in enumerate(known)}
+    ranks = pl.Series([rank.get(value, len(known)) for value in frame[column]], dtype=pl.Int64)
+    return frame.with_columns(order=ranks).sort("order", maintain_order=True).drop("order")
+
+
+def unit_of_money(words: Words) -> tuple[float, str]:
+    """The unit of money columns and axes in yuan, and its name."""
+    return (1e4, words("unit.ten_thousand_yuan")) if words.language == "zh" else (1e6, words("unit.million_yuan"))
+
+
+def _on_screen(name: str, what: Card | str, words: Words) -> pl.Expr:
+    column = pl.col(name)
+    if isinstance(what, str):
+        return column
+    if what.form == "share":
+        return column.cast(pl.Float64) * 100
+    if what.form == "cny":
+        return column.cast(pl.Float64) / unit_of_money(words)[0]
+    if what.form == "count" and words.small_cell:
+        return column.map_elements(words.count, return_dtype=pl.String, skip_nulls=True)
+    return column
+
+
+def _column(what: Card | str, words: Words, values: pl.Series, *, is_first: bool) -> Any:
+    if isinstance(what, str):
+        if values.dtype.is_temporal():
+            form = "YYYY-MM-DD" if values.dtype == pl.Date else "YYYY-MM-DD HH:mm"
+            return st.column_config.DatetimeColumn(what, format=form)
+        if values.name.endswith("_count"):
+            return st.column_config.NumberColumn(what, format="%,d")
+        return st.column_config.Column(what, pinned=is_first)
+    head = _heading(what, words)
+    if what.form == "count" and words.small_cell:
+        return st.column_config.TextColumn(head, help=what.definition, alignment="right")
+    form = {"share": f"%,.{what.decimals}f", "cny": "%,.2f", "count": "%,d"}.get(what.form, f"%,.{what.decimals}f")
+    return st.column_config.NumberColumn(head, help=what.definition, format=form)
+
+
+def _heading(card: Card, words: Words) -> str:
+    unit = {"share": "%", "cny": unit_of_money(words)[1]}.get(card.form, card.unit)
+    return words("table.heading", title=card.title, unit=unit) if unit else card.title
+
+
+def _sheet(table: Table, words: Words) -> export.Sheet:
+    """The exported table keeps yuan and shares as published; only the number format differs."""
+    formats = {"share": "0.00%", "cny": "#,##0.00", "count": "#,##0"}
+    columns = []
+    frame = table.frame
+    for name, what in table.columns.items():
+        if isinstance(what, str):
+            columns.append(export.Column(name, what))
+            continue
+        unit = {"share": "%", "cny": words("unit.yuan")}.get(what.form, what.unit)
+        head = words("table.heading", title=what.title, unit=unit) if unit else what.title
+        columns.append(export.Column(name, head, formats.get(what.form, "General")))
+        if what.form == "count" and words.small_cell:
+            small = pl.col(name).is_between(1, words.small_cell - 1)
+            frame = frame.with_columns(
+                pl.when(small).then(pl.lit(HIDDEN)).otherwise(pl.col(name).cast(pl.String)).alias(name)
+            )
+    return export.Sheet(table.title, frame, tuple(columns))
+
+
+def _notes(view: View, title: str, figures: Sequence[tuple[str, str]]) -> export.Notes:
+    words, release = view.words, view.release
+    late = words("list.separator").join(
+        f"{words.of(entry, 'department')} {entry['feed']} {entry['period']}"
+        for entry in release.manifest["late_departments"]
+    )
+    rows = [
+        (words("notes.page"), title),
+        (words("notes.place"), f"{view.area.name} {view.area.code}"),
+        (words("notes.period"), words.month(view.period)),
+        (words("notes.as_of"), words.month(release.as_of_period)),
+        (words("notes.release"), release.release_id),
+        (words("notes.late"), late or NOTHING),
+        (words("notes.light"), reasons(release.manifest["data_light"], words)),
+        (words("notes.mark"), words("notes.is_synthetic") if release.is_synthetic else NOTHING),
+        (words("notes.exported_at"), f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC"),
+    ]
+    for model, column in figures:
+        card = view.cards.card(model, column)
+        text = words(
+            "notes.card",
+            definition=card.definition,
+            source=card.source,
+            caveat=card.caveat or NOTHING,
+            owner=card.owner,
+            column=f"{model}.{column}",
+        )
+        rows.append((card.title, text))
+    return export.Notes(words("notes.title"), (words("notes.subject"), words("notes.text")), tuple(rows))

@@ -1,0 +1,92 @@
+"""Every word of the pages: the catalogue of one language, and how that language writes figures and months.
+
+Belongs here: texts and formats. Does not belong here: titles and definitions of figures (they are KPI cards).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+CATALOGUES = Path(__file__).parent / "catalogue"
+NOTHING = "—"
+HIDDEN = "*"
+
+
+@cache
+def load_catalogue(language: Language) -> dict[str, str]:
+    """All texts of one language by dotted key; nested YAML keys are joined with dots."""
+    raw = yaml.safe_load((CATALOGUES / f"{language}.yml").read_text(encoding="utf-8"))
+    return dict(_flat(raw, ""))
+
+
+def _flat(node: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for key, value in node.items():
+        pairs += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + str(key), str(value))]
+    return pairs
+
+
+@dataclass(frozen=True)
+class Words:
+    """The texts and formats of one language. ``small_cell``: counts from 1 up to below it are shown as ``*``."""
+
+    language: Language
+    small_cell: int = 0
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of that key with its placeholders filled; raises KeyError for an unknown key."""
+        return load_catalogue(self.language)[key].format(**values)
+
+    def name(self, prefix: str, value: str) -> str:
+        """The word for a code value, the value itself where the catalogue has none."""
+        return load_catalogue(self.language).get(f"{prefix}.{value}", value)
+
+    def of(self, row: Mapping[str, Any], stem: str = "") -> str:
+        """The text of a row that carries both languages, ``stem_zh`` and ``stem_en`` (or ``zh`` and ``en``)."""
+        value = row.get(f"{stem}_{self.language}" if stem else self.language)
+        return NOTHING if value is None else str(value)
+
+    def count(self, value: float | None) -> str:
+        """A whole number with separators; null is ``—``, a hidden small number ``*``."""
+        if value is None:
+            return NOTHING
+        return HIDDEN if 0 < value < self.small_cell else f"{value:,.0f}"
+
+    def share(self, value: float | None, decimals: int = 2) -> str:
+        """A share from 0 to 1 as a percentage."""
+        return NOTHING if value is None else f"{100 * value:.{decimals}f}%"
+
+    def money(self, value: float | None) -> str:
+        """Yuan as people write them: 元, 万元 or 亿元; in English yuan or million yuan. At most two decimals."""
+        if value is None:
+            return NOTHING
+        size = abs(value)
+        if self.language == "en":
+            return f"CNY {value / 1e6:,.2f} m" if size >= 1e6 else f"CNY {value:,.2f}"
+        if size >= 1e8:
+            return f"{value / 1e8:,.2f} 亿元"
+        return f"{value / 1e4:,.2f} 万元" if size >= 1e4 else f"{value:,.2f} 元"
+
+    def month(self, period: str | None) -> str:
+        """``2020-10`` as 2020年10月 or October 2020, ``2020`` as 2020年 or 2020."""
+        if period is None:
+            return NOTHING
+        if len(period) == 4:
+            return f"{period}年" if self.language == "zh" else period
+        from babel.dates import format_skeleton
+
+        date = dt.date.fromisoformat(f"{period}-01")
+        return str(format_skeleton("yMMMM", date, locale="zh_CN" if self.language == "zh" else "en_GB"))
+
+    def day(self, value: dt.date | str | None) -> str:
+        """A date (of a date, a time stamp or its ISO text) as 2020-10-23."""
+        return NOTHING if value is None else str(value)[:10]

@@ -1,0 +1,1 @@
+"""What must hold before a release: each gate examines, says what it examined, and never changes a row."""

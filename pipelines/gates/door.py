@@ -1,0 +1,136 @@
+"""The gate at the door: newly accepted rows against the suites generated from the contracts.
+
+A delivery is checked once per content and contract: its record ``door.json`` lies beside its ledger, so that a run that
+was killed between reading and checking leaves nothing unchecked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contracts import Contract, load_code_lists
+from pipelines.files import write_json
+from pipelines.gates.result import CheckResult, GateResult, judge, summarise
+from pipelines.gates.suites import DoorCheck, door_checks, needed_columns, run_suite
+
+RECORD_FILE = "door.json"
+BATCH_ROWS = 400_000
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Extract:
+    """The accepted rows of one delivery that the door has to look at."""
+
+    receipt_id: str
+    feed: str
+    accepted_path: Path
+    accepted_count: int
+    content_hash: str
+
+    @property
+    def record_path(self) -> Path:
+        """Where the passed check of this delivery is recorded."""
+        return self.accepted_path.with_name(RECORD_FILE)
+
+
+def door_gate(
+    contracts: dict[str, Contract], extracts: Sequence[Extract], progress: Progress | None = None
+) -> GateResult:
+    """Check every extract that has no valid record; results of earlier runs are counted, not repeated."""
+    code_lists = load_code_lists()
+    results: list[CheckResult] = []
+    for feed, contract in contracts.items():
+        of_feed = [extract for extract in extracts if extract.feed == feed]
+        checks = door_checks(contract, code_lists)
+        pending = [extract for extract in of_feed if not _is_recorded(extract, contract)]
+        earlier = sum(extract.accepted_count for extract in of_feed if extract not in pending)
+        if earlier:
+            results.append(judge("checked in an earlier run", feed, earlier, earlier, earlier, 0))
+        for batch in _batches(pending):
+            if progress is not None:
+                progress(f"{feed}: {sum(extract.accepted_count for extract in batch):,} rows")
+            results += _check_batch(contract, checks, batch)
+    return summarise("door", "入库检查", "Checks at the door", results)
+
+
+def _is_recorded(extract: Extract, contract: Contract) -> bool:
+    if not extract.record_path.is_file():
+        return False
+    record = json.loads(extract.record_path.read_text(encoding="utf-8"))
+    return bool(record == _record(extract, contract))
+
+
+def _record(extract: Extract, contract: Contract) -> dict[str, str | int]:
+    return {
+        "contract": contract.fingerprint,
+        "content_hash": extract.content_hash,
+        "receipt_id": extract.receipt_id,
+        "row_count": extract.accepted_count,
+    }
+
+
+def _batches(extracts: Sequence[Extract]) -> Iterator[list[Extract]]:
+    batch: list[Extract] = []
+    for extract in extracts:
+        if batch and sum(one.accepted_count for one in batch) + extract.accepted_count > BATCH_ROWS:
+            yield batch
+            batch = []
+        batch.append(extract)
+    if batch:
+        yield batch
+
+
+def _check_batch(contract: Contract, checks: list[DoorCheck], batch: list[Extract]) -> list[CheckResult]:
+    """Check deliveries together; when something is wrong, one by one, so that the message names the delivery."""
+    subject = batch[0].receipt_id if len(batch) == 1 else contract.feed
+    results = _check(contract, checks, batch, subject)
+    if all(result.state in ("passed", "no_data") for result in results):
+        for extract in batch:
+            write_json(extract.record_path, _record(extract, contract))
+        return results
+    if len(batch) == 1:
+        return results
+    return [result for extract in batch for result in _check_batch(contract, checks, [extract])]
+
+
+def _check(contract: Contract, checks: list[DoorCheck], batch: list[Extract], subject: str) -> list[CheckResult]:
+    due = sum(extract.accepted_count for extract in batch)
+    if due == 0:
+        return [judge("accepted rows", subject, 0, 0, 0, 0)]
+    columns = ", ".join(f'"{column}"' for column in needed_columns(checks))
+    paths = [str(extract.accepted_path) for extract in batch]
+    with duckdb.connect() as connection:
+        frame = connection.execute(f"select {columns} from read_parquet(?, union_by_name = true)", [paths]).df()
+    if len(frame) != due:
+        zh = f"台账记 {due} 行，文件中有 {len(frame)} 行，请用 --full 重新读取"
+        en = f"the ledgers say {due} accepted rows, the Parquet files hold {len(frame)}: run again with --full"
+        return [judge("accepted rows", subject, due, len(frame), len(frame), abs(due - len(frame)), zh, en)]
+    results = []
+    for outcome in run_suite(contract.feed, checks, frame):
+        is_value_check = outcome.check.kind in ("value_set", "pattern", "range")
+        applied = int(frame[outcome.check.columns[0]].notna().sum()) if is_value_check else len(frame)
+        results.append(
+            CheckResult(
+                check=outcome.check.name,
+                subject=subject,
+                state="error"
+                if outcome.error
+                else "no_data"
+                if not applied
+                else "passed"
+                if outcome.success
+                else "failed",
+                examined_count=len(frame),
+                applied_count=applied,
+                failed_count=0 if outcome.success else None,
+                zh=f"检查程序出错（{outcome.error}）" if outcome.error else "" if outcome.success else "有行不符合合同",
+                en=f"the check crashed ({outcome.error})" if outcome.error else "" if outcome.success else "broken",
+            )
+        )
+    return results

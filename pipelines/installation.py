@@ -1,0 +1,117 @@
+"""Setting an office up, and taking the synthetic county away again."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from pipelines.areas import build_areas
+from pipelines.files import write_atomically
+from pipelines.settings import PREFIX, Settings, load_settings
+
+ENVIRONMENT_FILE = "xianqing.env"
+KEY_BYTES = 32
+KEPT_NAMES = ("README.md", ".gitignore", ".gitkeep")
+
+
+class InstallationError(RuntimeError):
+    """The data folder is not in a state in which this may be done."""
+
+
+def initialise(
+    data_dir: Path,
+    *,
+    place: str,
+    synthetic: bool,
+    area_table: Path | None = None,
+    key_file: Path | None = None,
+) -> Settings:
+    """Make the folders, the pseudonym key and ``xianqing.env``; an existing key is kept, never replaced.
+
+    A real installation (``synthetic`` False) refuses synthetic identities from then on. Raises InstallationError when
+    the folder already serves the other purpose, AreaTableError for a division table that cannot be used, KeyFileError
+    for a key that others can read.
+    """
+    data_dir = data_dir.resolve()
+    _refuse_mixture(data_dir, synthetic=synthetic)
+    values: dict[str, str] = {
+        "PLACE": place,
+        "ALLOW_SYNTHETIC": str(synthetic).lower(),
+        "AREA_TABLE": str(area_table.resolve()) if area_table else "",
+        "KEY_FILE": str(key_file.resolve()) if key_file else "",
+    }
+    lines = [f"{PREFIX}{name}={value}" for name, value in values.items() if value]
+    environment = dict(line.split("=", 1) for line in lines) | {f"{PREFIX}DATA_DIR": str(data_dir)}
+    settings = load_settings(environment)
+    for folder in (settings.inbox_dir, settings.held_dir, settings.marts_dir, settings.state_dir, settings.build_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+    settings.vault_dir.mkdir(mode=0o700, exist_ok=True)
+    settings.vault_dir.chmod(0o700)
+    build_areas(settings)
+    make_key(settings.pseudonym_key_file)
+    settings.read_key()
+    write_atomically(data_dir / ENVIRONMENT_FILE, "\n".join(lines) + "\n")
+    return settings
+
+
+def make_key(path: Path) -> bool:
+    """Create a pseudonym key of 32 random bytes that only its owner can read; False when there already is one."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.write(secrets.token_bytes(KEY_BYTES))
+        handle.flush()
+        os.fsync(handle.fileno())
+    return True
+
+
+def _refuse_mixture(data_dir: Path, *, synthetic: bool) -> None:
+    """Real and synthetic people never meet in one data folder."""
+    if not (data_dir / ENVIRONMENT_FILE).is_file():
+        return
+    before = load_settings({f"{PREFIX}DATA_DIR": str(data_dir)})
+    has_files = any(before.raw_dir.rglob("*.receipt.json"))
+    if before.allow_synthetic == synthetic or not has_files:
+        return
+    if synthetic:
+        raise InstallationError(
+            f"{data_dir} is a real installation with landed files: a synthetic county may not be put into it. Choose "
+            "another folder, for example XIANQING_DATA_DIR=/tmp/xianqing-demo."
+        )
+    raise InstallationError(
+        f"{data_dir} holds a synthetic county: remove it with `xianqing clear-synthetic`, then run `xianqing init` "
+        "again."
+    )
+
+
+def clear_synthetic(settings: Settings) -> list[Path]:
+    """Remove the synthetic county with everything made from it; returns what was removed.
+
+    Raises InstallationError in a real installation, where nothing is removed.
+    """
+    if not settings.allow_synthetic:
+        raise InstallationError(
+            f"{settings.data_dir} is a real installation: nothing was removed. Only a folder made with `xianqing init "
+            "--synthetic` or `make run` can be cleared."
+        )
+    removed = []
+    for folder in (settings.raw_dir, settings.marts_dir):
+        removed += [path for path in folder.iterdir() if path.name not in KEPT_NAMES] if folder.is_dir() else []
+    whole = (settings.bronze_dir, settings.vault_dir, settings.build_dir, settings.state_dir, deliveries_dir(settings))
+    removed += [path for path in (*whole, settings.data_dir / ENVIRONMENT_FILE) if path.exists()]
+    for path in removed:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return removed
+
+
+def deliveries_dir(settings: Settings) -> Path:
+    """Where ``xianqing demo`` writes the synthetic departments' files."""
+    return settings.data_dir / "synthetic"

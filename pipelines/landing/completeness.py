@@ -1,0 +1,64 @@
+"""Is a file complete: by its manifest if it has one, else because its size has stopped changing.
+
+Belongs here: when a file may be touched. Does not belong here: what is in it (a cut-off workbook fails to parse later).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.files import sha256_of
+
+MANIFEST_ENDINGS = (".manifest.json", ".sha256")
+POLL_SECONDS = 0.5
+
+
+def is_sidecar(path: Path) -> bool:
+    """True for a manifest or checksum file that belongs to another file, and for temporary files of uploads."""
+    return path.name.endswith((*MANIFEST_ENDINGS, ".part", ".tmp", ".crdownload")) or path.name.startswith((".", "~$"))
+
+
+def stated_sha256(path: Path) -> str | None:
+    """The sha256 that a manifest beside the file states, None without one or while it is not readable JSON."""
+    manifest, checksum = (path.with_name(path.name + ending) for ending in MANIFEST_ENDINGS)
+    if manifest.is_file():
+        try:
+            content = json.loads(manifest.read_text(encoding="utf-8"))
+        except ValueError:
+            return None
+        return str(content["sha256"]).lower() if isinstance(content, dict) and "sha256" in content else None
+    if checksum.is_file():
+        words = checksum.read_text(encoding="utf-8").split()
+        return words[0].lower() if words else None
+    return None
+
+
+def _trace(path: Path) -> tuple[int, int] | None:
+    """Size and last change; None when the file is gone."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def complete_files(paths: Sequence[Path], *, stable_seconds: float) -> list[Path]:
+    """Those of ``paths`` that are complete, waiting up to ``stable_seconds`` for young files to stand still.
+
+    A file is complete when its manifest's sha256 fits, or, without a manifest, when its size and time did not change
+    for ``stable_seconds``. A file whose manifest does not fit is not complete, however long it has been there.
+    """
+    stated = {path: stated_sha256(path) for path in paths}
+    by_manifest = {path for path, sha256 in stated.items() if sha256 is not None and sha256 == sha256_of(path)}
+    rest = [path for path in paths if stated[path] is None]
+    first = {path: _trace(path) for path in rest}
+    now = time.time()
+    youngest = max((trace[1] / 1e9 for trace in first.values() if trace is not None), default=0.0)
+    deadline = time.monotonic() + min(stable_seconds, max(0.0, stable_seconds - (now - youngest)))
+    while (left := deadline - time.monotonic()) > 0:
+        time.sleep(min(left, POLL_SECONDS))
+    still = {path for path in rest if first[path] is not None and _trace(path) == first[path]}
+    return [path for path in paths if path in still or path in by_manifest]

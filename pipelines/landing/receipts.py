@@ -1,0 +1,68 @@
+"""Receipts: one small JSON beside each stored file, the only record of what arrived when.
+
+Belongs here: the receipt's shape and finding receipts on disk. Does not belong here: deciding what a file is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from pipelines.contracts import Text
+from pipelines.files import write_json
+from pipelines.settings import Settings
+
+RECEIPT_ENDING = ".receipt.json"
+
+
+class Receipt(BaseModel):
+    """What arrived: written once; ``stored_path`` is relative to the data folder, ``version`` counts within a slot.
+
+    Department, feed and period are empty text for a held file.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    receipt_id: str
+    sha256: str
+    size_bytes: int
+    file_name: str
+    stored_path: str
+    department: str = ""
+    feed: str = ""
+    period: str = ""
+    arrived_at: datetime
+    version: int = 0
+    status: Literal["landed", "held"]
+    reason: Text | None = None
+    remedy: Text | None = None
+
+
+def receipt_path(stored: Path) -> Path:
+    """Where the receipt of a stored file is."""
+    return stored.with_name(stored.name.split(".")[0] + RECEIPT_ENDING)
+
+
+def write_receipt(settings: Settings, receipt: Receipt) -> None:
+    """Write a receipt beside its file, durable when this returns."""
+    write_json(receipt_path(settings.data_dir / receipt.stored_path), receipt.model_dump(mode="json"))
+
+
+def receipts(settings: Settings) -> list[Receipt]:
+    """Every receipt, landed and held, by arrival."""
+    found = [Receipt.model_validate_json(path.read_text(encoding="utf-8")) for path in _receipt_files(settings)]
+    return sorted(found, key=lambda receipt: (receipt.arrived_at, receipt.file_name, receipt.sha256))
+
+
+def landed_receipts(settings: Settings) -> list[Receipt]:
+    """The receipts of files with a known feed and period, by arrival."""
+    return [receipt for receipt in receipts(settings) if receipt.status == "landed"]
+
+
+def _receipt_files(settings: Settings) -> Iterator[Path]:
+    yield from settings.raw_dir.glob(f"*/*/*/*{RECEIPT_ENDING}")
+    yield from settings.held_dir.glob(f"*{RECEIPT_ENDING}")

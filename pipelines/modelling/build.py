@@ -1,0 +1,36 @@
+"""One build: a new DuckDB file with bronze, closed, then filled by dbt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.modelling.bronze import Bronze, write_bronze
+from pipelines.modelling.dbt import NodeResult, build_models
+from pipelines.settings import Settings
+
+
+@dataclass(frozen=True)
+class Build:
+    """A finished build, good or bad: its file, dbt's manifest and what each node said."""
+
+    build_file: Path
+    manifest_file: Path
+    nodes: list[NodeResult]
+
+
+def build(settings: Settings, bronze: Bronze, run_id: str) -> Build:
+    """Build all models into ``data/build/<run_id>.duckdb``.
+
+    Raises DbtError when the dbt project itself is broken; failing models and tests are in ``nodes``.
+    """
+    settings.build_dir.mkdir(parents=True, exist_ok=True)
+    build_file = settings.build_dir / f"{run_id}.duckdb"
+    output_dir = settings.build_dir / run_id
+    with duckdb.connect(str(build_file)) as connection:
+        write_bronze(connection, bronze)
+        connection.execute("checkpoint")
+    nodes = build_models(settings.dbt_dir, build_file, output_dir, bronze.as_of_period)
+    return Build(build_file, output_dir / "target" / "manifest.json", nodes)

@@ -1,0 +1,51 @@
+"""Everything that Dagster sees of one installation, and its main job run in this process."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from pipelines.contracts import load_contracts
+from pipelines.modelling import dbt_manifest
+from pipelines.orchestration.instance import run_job
+from pipelines.orchestration.main_job import RUN, deliveries, models_asset, release_asset, run_resource
+from pipelines.orchestration.raw import raw_asset
+from pipelines.orchestration.sensors import failure_sensor, inbox_sensor
+from pipelines.publishing.status import Status, read_status
+from pipelines.run import Progress
+from pipelines.settings import Settings
+
+MAIN = "main"
+
+
+def build_definitions(settings: Settings, progress: Progress | None = None) -> dg.Definitions:
+    """Every asset, job and sensor of one installation; parses the dbt project when its manifest is out of date."""
+    raw = [raw_asset(contract, settings) for contract in load_contracts(settings.contracts_dir).values()]
+    models = models_asset(dbt_manifest(settings))
+    release = release_asset(sorted(models.keys))
+    main = dg.define_asset_job(
+        MAIN,
+        selection=dg.AssetSelection.assets(deliveries, models, release),
+        description="接收、读取、建模、审核、发布 | Land, read, model, audit, publish.",
+        executor_def=dg.in_process_executor,
+    )
+    return dg.Definitions(
+        assets=[*raw, deliveries, models, release],
+        jobs=[main],
+        sensors=[inbox_sensor(settings, MAIN), failure_sensor(settings)],
+        resources={RUN: run_resource(settings, progress)},
+        executor=dg.in_process_executor,
+    )
+
+
+def run_main(settings: Settings, *, as_of_period: str | None, full: bool, progress: Progress | None = None) -> Status:
+    """Run the job ``main`` here; returns the status it left, failed or not.
+
+    Raises LeaseHeldError when another run is going on, RuntimeError when the job ended without any status.
+    """
+    job = build_definitions(settings, progress).resolve_job_def(MAIN)
+    outcome = run_job(settings, job, as_of_period, full=full)
+    status = read_status(settings)
+    if status is None or (not outcome.success and status.last_run.state != "failed"):
+        errors = [event.message or "" for event in outcome.all_events if event.is_failure]
+        raise RuntimeError(f"The job did not start: {' '.join(errors) or 'no reason given'}")
+    return status

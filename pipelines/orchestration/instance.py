@@ -1,0 +1,57 @@
+"""Dagster's own folder, and the job run in this process so that the UI shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster as dg
+
+from pipelines.files import write_atomically
+from pipelines.publishing.lease import LeaseHeldError, is_held
+from pipelines.settings import Settings
+
+INSTANCE_FILE = "dagster.yaml"
+INSTANCE = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+run_coordinator:
+  module: dagster._core.run_coordinator.queued_run_coordinator
+  class: QueuedRunCoordinator
+  config:
+    max_concurrent_runs: 1
+"""
+
+
+def prepare_instance(settings: Settings) -> None:
+    """Write Dagster's settings file once; an operator's own changes stay."""
+    path = settings.dagster_home / INSTANCE_FILE
+    if not path.is_file():
+        write_atomically(path, INSTANCE)
+
+
+def run_job(
+    settings: Settings, job: dg.JobDefinition, as_of_period: str | None, *, full: bool
+) -> dg.ExecuteInProcessResult:
+    """Execute the job in this process against the installation's Dagster instance.
+
+    Raises LeaseHeldError when another run is going on. A failed job is in the result, its reason in the status file.
+    """
+    if is_held(settings.state_dir):
+        raise LeaseHeldError(
+            f"Another run is working in {settings.data_dir}: wait until it has ended and start again; "
+            "`xianqing doctor` shows it."
+        )
+    prepare_instance(settings)
+    config: dict[str, Any] = {"as_of_period": as_of_period or "", "full": full}
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        for record in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+            instance.report_run_failed(record, "its process died; the standing release was not touched")
+        # Events go to the instance, where the UI shows them; on the console the status speaks.
+        quiet = {"console": {"config": {"log_level": "CRITICAL"}}}
+        return job.execute_in_process(
+            run_config={"resources": {"pipeline_run": {"config": config}}, "loggers": quiet},
+            instance=instance,
+            raise_on_error=False,
+        )

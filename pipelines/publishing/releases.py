@@ -1,0 +1,79 @@
+"""Releases after publication: list, show, verify, go back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines.files import sha256_of, write_atomically
+from pipelines.publishing.lease import take_lease
+from pipelines.publishing.manifest import RELEASE_ID, Manifest, ReleaseError, read_manifest
+from pipelines.settings import Settings
+
+
+def current_release_id(settings: Settings) -> str | None:
+    """The release the pointer names, None before the first publication."""
+    if not settings.pointer_file.is_file():
+        return None
+    release_id = settings.pointer_file.read_text(encoding="ascii").strip()
+    if not RELEASE_ID.match(release_id):
+        raise ReleaseError(
+            f"The pointer {settings.pointer_file} names {release_id[:40]!r}, which is no release id: write the id of "
+            "a release that exists with `xianqing releases rollback RELEASE_ID`."
+        )
+    return release_id
+
+
+def list_release_ids(settings: Settings) -> list[str]:
+    """Release ids, oldest first."""
+    if not settings.marts_dir.is_dir():
+        return []
+    return sorted(path.name for path in settings.marts_dir.iterdir() if RELEASE_ID.match(path.name) and path.is_dir())
+
+
+def release_folder(settings: Settings, release_id: str) -> Path:
+    """The folder of a release; raises ReleaseError when there is no such release."""
+    if not RELEASE_ID.match(release_id) or not (settings.marts_dir / release_id).is_dir():
+        raise ReleaseError(
+            f"There is no release {release_id} in {settings.marts_dir}: `xianqing releases list` shows what is there."
+        )
+    return settings.marts_dir / release_id
+
+
+def release_manifest(settings: Settings, release_id: str) -> Manifest:
+    """The manifest of a release; raises ReleaseError when the release is missing or damaged."""
+    return read_manifest(release_folder(settings, release_id))
+
+
+def list_releases(settings: Settings) -> list[Manifest]:
+    """Every release's manifest, newest first."""
+    return [release_manifest(settings, release_id) for release_id in reversed(list_release_ids(settings))]
+
+
+def verify_release(settings: Settings, release_id: str) -> Manifest:
+    """The manifest of a release whose every file has the recorded sha256; raises ReleaseError otherwise."""
+    manifest = release_manifest(settings, release_id)
+    folder = release_folder(settings, release_id)
+    damaged = [
+        table.file
+        for table in manifest.tables.values()
+        if not (folder / table.file).is_file() or sha256_of(folder / table.file) != table.sha256
+    ]
+    if damaged:
+        raise ReleaseError(
+            f"Release {release_id} is damaged: {', '.join(sorted(damaged))} in {folder} is missing or not what was "
+            "published. Do not use it; restore the folder from a backup, or choose another release "
+            "with `xianqing releases list`."
+        )
+    return manifest
+
+
+def rollback(settings: Settings, release_id: str) -> Manifest:
+    """Point readers to another release after verifying every file of it.
+
+    Raises ReleaseError when it is missing or damaged, LeaseHeldError while a run is going on; then nothing changes.
+    """
+    with take_lease(settings.state_dir, f"rollback-{release_id}") as lease:
+        manifest = verify_release(settings, release_id)
+        lease.check()
+        write_atomically(settings.pointer_file, release_id + "\n")
+    return manifest

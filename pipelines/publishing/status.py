@@ -1,0 +1,74 @@
+"""``marts/status.json``: what the last run did, written whole at each stage, so that nobody reads half of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from pipelines.contracts import Text
+from pipelines.files import write_json
+from pipelines.settings import Settings
+
+RunState = Literal["running", "published", "nothing_new", "failed", "rolled_back"]
+
+
+class StatusModel(BaseModel):
+    """Frozen and strict."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GateLine(Text):
+    """One gate as the dashboard shows it."""
+
+    name: str
+    passed: bool
+    state: Literal["passed", "warned", "failed", "error", "no_data"]
+    details: list[dict[str, Any]]
+
+
+class LastRun(StatusModel):
+    """The last run: where it is or how it ended."""
+
+    run_id: str
+    state: RunState
+    started_at: datetime
+    ended_at: datetime | None
+    stage: str
+    message: Text
+    gates: list[GateLine]
+    release_id: str | None
+    seconds: dict[str, float]
+
+
+class ProblemFile(StatusModel):
+    """A file that was held or refused: which, why, and what to do."""
+
+    file_name: str
+    feed: str | None
+    period: str | None
+    reason: Text
+    remedy: Text
+
+
+class Status(StatusModel):
+    """The whole file."""
+
+    last_run: LastRun
+    held: list[ProblemFile]
+    refused: list[ProblemFile]
+
+
+def write_status(settings: Settings, status: Status) -> None:
+    """Replace ``marts/status.json`` atomically."""
+    write_json(settings.status_file, json.loads(status.model_dump_json()))
+
+
+def read_status(settings: Settings) -> Status | None:
+    """The status, None before the first run; raises pydantic.ValidationError when the file is malformed."""
+    if not settings.status_file.is_file():
+        return None
+    return Status.model_validate_json(settings.status_file.read_bytes())

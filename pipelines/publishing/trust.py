@@ -1,0 +1,61 @@
+"""How far a release can be trusted: what is late, what was rejected, in one light."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pipelines.contracts import Text
+from pipelines.gates.result import GateResult
+from pipelines.modelling.bronze import Bronze
+from pipelines.publishing.manifest import DataLight, LateDelivery
+
+LIGHT_NAMES = {
+    "severe": Text(zh="严重", en="severe"),
+    "minor": Text(zh="一般", en="minor"),
+    "none": Text(zh="无", en="none"),
+}
+
+
+def late_departments(bronze: Bronze) -> list[LateDelivery]:
+    """Feeds whose latest due delivery is missing or refused."""
+    latest = {row.feed: row for row in bronze.calendar()}
+    late = []
+    for feed, row in latest.items():
+        if row.status in ("missing", "refused"):
+            owner = bronze.contracts[feed].department
+            late.append(LateDelivery(department_zh=owner.zh, department_en=owner.en, feed=feed, period=row.period))
+    return late
+
+
+def data_light(bronze: Bronze, gates: Sequence[GateResult], held_count: int) -> DataLight:
+    """Severe when a latest delivery is missing; minor when rows were rejected, a gate warned or a file is held."""
+    severe = [_late_reason(bronze, one) for one in late_departments(bronze)]
+    absent = [contract for feed, contract in bronze.contracts.items() if all(one.feed != feed for one in bronze.inputs)]
+    severe += [
+        Text(
+            zh=f"{one.department.zh}从未报送《{one.title.zh}》",
+            en=f"{one.department.en} has never sent {one.title.en}",
+        )
+        for one in absent
+        if one.feed not in {late.feed for late in late_departments(bronze)}
+    ]
+    current = {one.receipt_id for one in bronze.inputs}
+    rejected = sum(one.rejected_count for one in bronze.known_ledgers if one.receipt_id in current)
+    minor = [Text(zh=gate.zh, en=gate.en) for gate in gates if gate.state == "warned"]
+    if rejected:
+        minor.append(
+            Text(zh=f"现用文件中有 {rejected:,} 行被拒收", en=f"{rejected:,} rows of current files were rejected")
+        )
+    if held_count:
+        minor.append(Text(zh=f"有 {held_count} 个文件待认领", en=f"{held_count} files are held"))
+    level: Literal["severe", "minor", "none"] = "severe" if severe else "minor" if minor else "none"
+    return DataLight(level=level, zh=LIGHT_NAMES[level].zh, en=LIGHT_NAMES[level].en, reasons=[*severe, *minor])
+
+
+def _late_reason(bronze: Bronze, late: LateDelivery) -> Text:
+    title = bronze.contracts[late.feed].title
+    return Text(
+        zh=f"{late.department_zh}《{title.zh}》{late.period} 未到齐",
+        en=f"{title.en} of {late.period} from the {late.department_en} is missing or refused",
+    )

@@ -1,0 +1,217 @@
+"""One column against its field of the contract: cleaned, typed, each bad value with its reason.
+
+Belongs here: what can be judged within one column, on distinct values. Does not belong here: rules over several
+columns or rows, and the writing of results.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+import polars as pl
+
+from pipelines.contracts import CodeValue, Field
+from pipelines.reading import values
+from pipelines.reading.identity import judge_identities
+from pipelines.reading.reasons import CODE_NUMBER
+from pipelines.reading.tables import Column, Kind
+
+_TYPES: dict[str, pl.DataType] = {
+    "date": pl.Date(),
+    "month": pl.Date(),
+    "year": pl.Int32(),
+    "integer": pl.Int32(),
+    "boolean": pl.Boolean(),
+}
+_SUSPECT = f"{values.CONTROL_CHARACTER}|{values.MOJIBAKE}"
+
+
+class Parser(Protocol):
+    """One cleaned text to its value or problem."""
+
+    def __call__(self, text: str, *, from_number: bool) -> Any:
+        """``from_number`` says that the cell was a number."""
+
+
+@dataclass
+class JudgedField:
+    """A judged column: the cleaned text, the typed value, and the number of the reason where there is a problem.
+
+    A value that parsed keeps its value also when it is out of range, so that sums are conserved. ``birth``,
+    ``is_female`` and ``is_unknown_area`` are what an identity number says.
+    """
+
+    field: Field
+    text: pl.Series
+    value: pl.Series
+    problem: pl.Series
+    birth: pl.Series | None = None
+    is_female: pl.Series | None = None
+    is_unknown_area: pl.Series | None = None
+
+    def add_problem(self, where: pl.Series, code: str) -> None:
+        """Give rows where ``where`` is true the reason, unless they have one already."""
+        if where.any():
+            number = pl.lit(CODE_NUMBER[code], dtype=pl.Int8)
+            self.problem = pl.select(
+                pl.when(self.problem.is_null() & where.fill_null(value=False)).then(number).otherwise(self.problem)
+            ).to_series()
+
+
+def dtype_of(field: Field) -> pl.DataType:
+    """The Polars type of a field's bronze column before pseudonyms."""
+    if field.type == "decimal":
+        return pl.Decimal(18, 2 if field.name.endswith("_cny") else 4)
+    return _TYPES.get(field.type, pl.String())
+
+
+def clean_column(column: Column) -> Column:
+    """Outer blanks cut, full-width digits and letters made plain, empty text made null."""
+    text = column.text.str.strip_chars()
+    odd = text.str.contains(values.ODD_CHARACTER).fill_null(value=False)
+    if odd.any():
+        distinct = text.filter(odd).unique()
+        cleaned = pl.Series([values.clean_text(value) for value in distinct], dtype=pl.String)
+        text = text.scatter(odd.arg_true(), text.filter(odd).replace_strict(distinct, cleaned))
+    text = pl.select(pl.when(text != "").then(text)).to_series()
+    return Column(text, column.kinds)
+
+
+def empty_field(field: Field, height: int) -> JudgedField:
+    """The column of a field that the file does not have."""
+    return JudgedField(
+        field,
+        pl.Series([None] * height, dtype=pl.String),
+        pl.Series([None] * height, dtype=dtype_of(field)),
+        pl.Series([None] * height, dtype=pl.Int8),
+    )
+
+
+def allowed_values(code_list: tuple[CodeValue, ...]) -> dict[str, str]:
+    """Every accepted spelling of a code list to the value that is kept."""
+    return {spelling: value.value for value in code_list for spelling in (value.value, *value.codes)}
+
+
+def judge_field(
+    field: Field,
+    column: Column,
+    *,
+    unit: str | None,
+    code_lists: dict[str, tuple[CodeValue, ...]],
+    latest: date,
+    allow_synthetic: bool,
+) -> JudgedField:
+    """Judge a cleaned column.
+
+    ``unit`` is the money unit that the header states, else the contract's; ``latest`` is the last plausible day.
+    """
+    text = column.text
+    if field.type == "text" and field.pattern is None and column.kinds is None:
+        judged = JudgedField(field, text, text, pl.repeat(None, len(text), dtype=pl.Int8, eager=True))
+    elif field.type == "identity":
+        judged = _judge_identity(field, column, allow_synthetic=allow_synthetic)
+    else:
+        judged = _judge_distinct(field, column, _parser(field, unit, code_lists))
+    suspect = text.str.contains(_SUSPECT)
+    if suspect.any():
+        is_control = text.str.contains(values.CONTROL_CHARACTER)
+        judged.problem = pl.select(
+            pl.when(suspect.fill_null(value=False)).then(None).otherwise(judged.problem)
+        ).to_series()
+        judged.add_problem(is_control, "control_character")
+        judged.add_problem(suspect, "mojibake")
+    if column.kinds is not None:
+        is_error = column.kinds == int(Kind.ERROR)
+        if is_error.any():
+            judged.problem = pl.select(pl.when(is_error).then(None).otherwise(judged.problem)).to_series()
+            judged.add_problem(is_error, "formula_error")
+    if field.required:
+        judged.add_problem(text.is_null(), "missing_required")
+    if field.min is not None:
+        judged.add_problem(judged.value < field.min, "out_of_range")
+    if field.max is not None:
+        judged.add_problem(judged.value > field.max, "out_of_range")
+    if field.type in ("date", "month") and not field.may_be_future:
+        judged.add_problem(judged.value > latest, "future_date")
+    return judged
+
+
+def _parser(field: Field, unit: str | None, code_lists: dict[str, tuple[CodeValue, ...]]) -> Parser:
+    """The parser of this field's cleaned texts; ``unit`` is the money unit of the column."""
+    if field.type == "decimal":
+        places = values.CENT if field.name.endswith("_cny") else values.FOUR_PLACES
+        return lambda text, *, from_number: values.parse_decimal(
+            text, unit=unit, places=places, from_number=from_number
+        )
+    if field.type == "month":
+        return values.parse_month
+    if field.type in ("code", "codes"):
+        allowed = allowed_values(code_lists[field.code_list or ""])
+        parse = (values.code_parser if field.type == "code" else values.codes_parser)(allowed)
+        return lambda text, **_: parse(text)
+    simple = {
+        "date": values.parse_date,
+        "year": values.parse_year,
+        "integer": values.parse_integer,
+        "boolean": values.parse_boolean,
+    }
+    if field.type in simple:
+        return lambda text, **_: simple[field.type](text)
+    pattern = re.compile(field.pattern) if field.pattern else None
+
+    def parse_text(text: str, *, from_number: bool) -> str | values.Problem:
+        kept = values.check_text(text, from_number=from_number)
+        if isinstance(kept, str) and pattern is not None and pattern.fullmatch(kept) is None:
+            return values.Problem("pattern_mismatch")
+        return kept
+
+    return parse_text
+
+
+def _with_number_flag(column: Column) -> pl.DataFrame:
+    if column.kinds is None:
+        return pl.DataFrame({"text": column.text}).with_columns(pl.lit(value=False).alias("number"))
+    return pl.DataFrame({"text": column.text, "number": column.kinds == int(Kind.NUMBER)})
+
+
+def _judge_distinct(field: Field, column: Column, parse: Parser) -> JudgedField:
+    rows = _with_number_flag(column)
+    distinct = rows.unique().drop_nulls("text")
+    kept: list[Any] = []
+    problems: list[int | None] = []
+    for text, number in distinct.iter_rows():
+        value = parse(text, from_number=number)
+        is_problem = isinstance(value, values.Problem)
+        kept.append(None if is_problem else value)
+        problems.append(CODE_NUMBER[value.code] if is_problem else None)
+    found = distinct.with_columns(
+        pl.Series("value", kept, dtype=dtype_of(field)), pl.Series("problem", problems, dtype=pl.Int8)
+    )
+    joined = rows.join(found, on=["text", "number"], how="left", maintain_order="left")
+    return JudgedField(field, column.text, joined["value"], joined["problem"])
+
+
+def _judge_identity(field: Field, column: Column, *, allow_synthetic: bool) -> JudgedField:
+    rows = _with_number_flag(column)
+    distinct = rows.unique().drop_nulls("text")
+    judged = judge_identities(distinct["text"], distinct["number"], allow_synthetic=allow_synthetic)
+    found = distinct.with_columns(
+        judged.number.alias("value"),
+        judged.problem.alias("problem"),
+        judged.birth.alias("birth"),
+        judged.is_female.alias("is_female"),
+        judged.is_unknown_area.alias("is_unknown_area"),
+    )
+    joined = rows.join(found, on=["text", "number"], how="left", maintain_order="left")
+    return JudgedField(
+        field,
+        column.text,
+        joined["value"],
+        joined["problem"],
+        joined["birth"],
+        joined["is_female"],
+        joined["is_unknown_area"],
+    )

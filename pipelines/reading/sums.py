@@ -1,0 +1,148 @@
+"""Sums over a judged table: amounts, control totals, warnings, the content hash, and that nothing was lost.
+
+Belongs here: what is counted or summed over all rows. Does not belong here: judging single rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+
+import polars as pl
+
+from pipelines.contracts import Contract
+from pipelines.reading.fields import judge_field
+from pipelines.reading.headers import HeaderMatch
+from pipelines.reading.places import period_end
+from pipelines.reading.tables import Column, Table
+from pipelines.reading.verdicts import Judged
+
+
+class ConservationError(RuntimeError):
+    """Rows or money went missing between file and result: a fault of ours, never the sender's."""
+
+
+def _sum(value: pl.Series) -> Decimal:
+    total = value.cast(pl.Decimal(38, 2)).sum()
+    return Decimal(total if total is not None else 0)
+
+
+def amounts(judged: Judged, contract: Contract) -> list[dict[str, object]]:
+    """The sum of each money field in, accepted and rejected, in yuan."""
+    found: list[dict[str, object]] = []
+    for each in contract.fields:
+        if not each.amount:
+            continue
+        column = judged.columns[each.name]
+        unparsed = int((column.text.is_not_null() & column.value.is_null()).sum()) + len(judged.broken)
+        found.append(
+            {
+                "field": each.name,
+                "in_cny": _sum(column.value),
+                "accepted_cny": _sum(column.value.filter(judged.is_accepted)),
+                "rejected_cny": _sum(column.value.filter(~judged.is_accepted)),
+                "unparsed_count": unparsed,
+            }
+        )
+    return found
+
+
+def controls(
+    judged: Judged,
+    contract: Contract,
+    match: HeaderMatch,
+    totals: dict[int, dict[str, str | None]],
+    all_rows: pl.Series,
+) -> list[dict[str, object]]:
+    """Totals that the file states, against the sum of the records above (of a sub-total: since the last total)."""
+    found: list[dict[str, object]] = []
+    previous_row = 0
+    for line, texts in sorted(totals.items()):
+        row = int(all_rows[line])
+        is_subtotal = any(text and ("小计" in text or "本页" in text) for text in texts.values())
+        above = judged.rows < row
+        if is_subtotal:
+            above &= judged.rows > previous_row
+        for each in contract.fields:
+            stated_text = texts.get(each.name)
+            if not each.amount or stated_text is None:
+                continue
+            column = Column(pl.Series([stated_text], dtype=pl.String))
+            unit = match.units.get(each.name, each.unit)
+            parsed = judge_field(
+                each, column, unit=unit, code_lists={}, latest=period_end("2099-12"), allow_synthetic=True
+            ).value
+            if parsed[0] is None:
+                continue
+            computed = _sum(judged.columns[each.name].value.filter(above))
+            found.append(
+                {
+                    "kind": "subtotal" if is_subtotal else "total",
+                    "field": each.name,
+                    "stated": parsed[0],
+                    "computed": computed,
+                    "is_equal": parsed[0] == computed,
+                    "row": row,
+                }
+            )
+        previous_row = row
+    return found
+
+
+def warnings(judged: Judged, table: Table, match: HeaderMatch) -> list[dict[str, object]]:
+    """What is worth a look and rejected nothing."""
+    found: list[dict[str, object]] = []
+
+    def warn(code: str, count: int, zh: str, en: str, row: int | None = None) -> None:
+        found.append({"code": code, "count": count, "zh": zh, "en": en, "row": row})
+
+    if match.unknown:
+        listed = "、".join(match.unknown.values())
+        warn(
+            "unknown_column",
+            len(match.unknown),
+            f"合同中没有的列，未读入：{listed}",
+            f"columns that the contract does not know, not loaded: {listed}",
+            table.header_row,
+        )
+    unknown = sum(
+        int(column.is_unknown_area.sum()) for column in judged.columns.values() if column.is_unknown_area is not None
+    )
+    if unknown:
+        warn("unknown_identity_area", unknown, "证件号码的地区段不常见", "identity numbers of an unknown issuing area")
+    unequal = [control for control in judged.controls if not control["is_equal"]]
+    if unequal:
+        warn(
+            "total_mismatch",
+            len(unequal),
+            "文件自带的合计与各行之和不符",
+            "a total stated in the file differs from the sum of its rows",
+            int(str(unequal[0]["row"])),
+        )
+    if len(judged.rows) == 1:
+        warn("single_row", 1, "文件只有一行数据", "the file has a single data row")
+    for zh, en, row in table.notes:
+        warn("note", 1, zh, en, row)
+    return found
+
+
+def content_hash(judged: Judged, contract: Contract) -> str:
+    """Changes when any cleaned value of any row changes, not when the file is merely saved again."""
+    digest = hashlib.sha256()
+    for each in contract.fields:
+        text = judged.columns[each.name].text
+        joined = text.fill_null("\0").str.join("\x1f").item() if len(text) else ""
+        digest.update(each.name.encode() + b"\x1e" + joined.encode() + b"\x1d")
+    for broken in judged.broken:
+        digest.update(broken.text.encode() + b"\x1c")
+    return digest.hexdigest()
+
+
+def check_conservation(judged: Judged) -> None:
+    """Raise ConservationError when rows or money do not add up."""
+    out = judged.accepted_count + judged.rejected_count + judged.non_data_count
+    if judged.row_in_count != out:
+        raise ConservationError(f"{judged.row_in_count} rows came in, {out} are accounted for")
+    for amount in judged.amounts:
+        if amount["in_cny"] != Decimal(str(amount["accepted_cny"])) + Decimal(str(amount["rejected_cny"])):
+            raise ConservationError(f"the sum of {amount['field']} is not conserved")

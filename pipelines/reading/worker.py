@@ -1,0 +1,122 @@
+"""A reading process: takes one task a line on standard input, answers one line, never lives longer than its parent.
+
+Belongs here: the loop and the tasks. Everything a worker says is free of personal values: an unexpected error is
+reported by its type and place alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any, TextIO
+
+from pipelines.contracts import load_code_lists
+from pipelines.reading.protocol import WorkerConfig
+from pipelines.reading.sandbox import confine
+
+
+def recognise_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
+    """Feed and period of a file."""
+    from pipelines.reading.recognition import recognise
+
+    raw = Path(task["path"]).read_bytes()
+    found = recognise(raw, task["file_name"], config.contracts, feed=task["feed"], period=task["period"])
+    return found.model_dump(mode="json")
+
+
+def read_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
+    """Read and judge a file, write the results into ``task["folder"]`` and return the ledger's figures."""
+    from pipelines.reading.judge import Rules, judge_table
+    from pipelines.reading.outputs import write_results
+    from pipelines.reading.sources import choose_table, open_source, read_candidate
+    from pipelines.reading.tables import FileRefusedError
+
+    started = time.monotonic()
+    contract = config.contracts[task["feed"]]
+    result: dict[str, Any] = {"verdict": "refused"}
+    try:
+        source = open_source(Path(task["path"]).read_bytes())
+        result |= {"format": source.format, "encoding": source.encoding}
+        candidate = choose_table(source, contract)
+        table = read_candidate(source, candidate)
+    except FileRefusedError as refusal:
+        result["reason"] = {"zh": refusal.zh, "en": refusal.en}
+        result["remedy"] = {"zh": refusal.remedy_zh, "en": refusal.remedy_en}
+        return result | {"seconds": time.monotonic() - started}
+    rules = Rules(task["period"], config.areas_file, config.allow_synthetic, load_code_lists())
+    judged = judge_table(table, candidate.match, contract, rules)
+    write_results(
+        Path(task["folder"]),
+        judged,
+        contract,
+        receipt_id=task["receipt_id"],
+        file_name=task["file_name"],
+        period=task["period"],
+        sheet=table.sheet,
+        key=bytes.fromhex(config.key_hex),
+    )
+    return result | {
+        "verdict": "accepted_with_rejects" if judged.rejected_count else "accepted",
+        "row_in_count": judged.row_in_count,
+        "accepted_count": judged.accepted_count,
+        "rejected_count": judged.rejected_count,
+        "non_data_count": judged.non_data_count,
+        "amounts": judged.amounts,
+        "controls": judged.controls,
+        "warnings": judged.warnings,
+        "group_counts": judged.group_counts,
+        "content_hash": judged.content_hash,
+        "seconds": time.monotonic() - started,
+    }
+
+
+def inspect_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
+    """What a file is and how its rows would be judged; nothing is written."""
+    from pipelines.reading.inspecting import examine
+
+    raw = Path(task["path"]).read_bytes()
+    return examine(raw, task["file_name"], config, feed=task["feed"], period=task["period"])
+
+
+TASKS = {"recognise": recognise_task, "read": read_task, "inspect": inspect_task}
+
+
+def _place_of(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "pipelines" in frame.filename] or frames
+    return f"{type(error).__name__} at {Path(ours[-1].filename).name}:{ours[-1].lineno}"
+
+
+def serve(tasks: TextIO, answers: TextIO) -> None:
+    """Answer tasks until the input ends; an unexpected error ends the process after its place was told."""
+    config = WorkerConfig.model_validate_json(tasks.readline())
+    confine(config.memory_mb)
+    for line in tasks:
+        task = json.loads(line)
+        answer = {"result": TASKS[task["task"]](config, task)}
+        print(json.dumps(answer, ensure_ascii=False, default=str), file=answers, flush=True)
+
+
+def main() -> int:
+    """Run as a reading process: standard output belongs to the protocol, stray prints go nowhere."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def tell_place(kind: type[BaseException], error: BaseException, _: object) -> None:
+        print(
+            json.dumps({"error": _place_of(error), "is_memory": issubclass(kind, MemoryError)}),
+            file=answers,
+            flush=True,
+        )
+
+    sys.excepthook = tell_place
+    serve(sys.stdin, answers)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

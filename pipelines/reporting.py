@@ -1,0 +1,116 @@
+"""What people are told about runs: the status that dashboards show, files with problems, dead runs, and going back."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from datetime import UTC, datetime
+
+from pipelines.contracts import Text
+from pipelines.gates.result import GateResult
+from pipelines.landing import Receipt, receipts
+from pipelines.publishing.lease import is_held
+from pipelines.publishing.manifest import Manifest
+from pipelines.publishing.releases import rollback
+from pipelines.publishing.status import GateLine, LastRun, ProblemFile, Status, read_status, write_status
+from pipelines.reading import FileLedger, ledgers
+from pipelines.settings import Settings
+
+NO_TEXT = Text(zh="", en="")
+STAGE_NAMES = {
+    "start": Text(zh="准备", en="starting"),
+    "land": Text(zh="接收文件", en="landing files"),
+    "read": Text(zh="读取文件", en="reading files"),
+    "door": Text(zh="入库检查", en="checks at the door"),
+    "build": Text(zh="建模", en="building models"),
+    "audit": Text(zh="审核", en="auditing"),
+    "verify": Text(zh="复核", en="verifying the build"),
+    "publish": Text(zh="发布", en="publishing"),
+}
+
+
+def new_run_id(now: datetime) -> str:
+    """``YYYYMMDDTHHMMSSZ-<pid>-<random>``: sorts by time, never twice the same."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
+
+
+def gate_line(gate: GateResult) -> GateLine:
+    """One gate as the dashboard shows it, with at most 50 of its problems."""
+    details = [check.model_dump() for check in gate.problems[:50]]
+    return GateLine(
+        name=gate.name, passed=not gate.is_blocking, state=gate.state, zh=gate.zh, en=gate.en, details=details
+    )
+
+
+def _problem(receipt: Receipt) -> ProblemFile:
+    return ProblemFile(
+        file_name=receipt.file_name,
+        feed=receipt.feed or None,
+        period=receipt.period or None,
+        reason=receipt.reason or NO_TEXT,
+        remedy=receipt.remedy or NO_TEXT,
+    )
+
+
+def held_files(settings: Settings) -> list[ProblemFile]:
+    """Files that nobody could place, with the reason."""
+    return [_problem(receipt) for receipt in receipts(settings) if receipt.status == "held"]
+
+
+def refused_files(settings: Settings) -> list[ProblemFile]:
+    """Refused deliveries whose slot has no later accepted version."""
+    return [
+        ProblemFile(
+            file_name=one.file_name,
+            feed=one.feed,
+            period=one.period,
+            reason=one.reason or NO_TEXT,
+            remedy=one.remedy or NO_TEXT,
+        )
+        for one in _newest_ledgers(settings)
+        if one.verdict == "refused"
+    ]
+
+
+def _newest_ledgers(settings: Settings) -> list[FileLedger]:
+    newest: dict[tuple[str, str], FileLedger] = {}
+    for one in sorted(ledgers(settings), key=lambda ledger: ledger.version):
+        newest[one.feed, one.period] = one
+    return list(newest.values())
+
+
+def roll_back(settings: Settings, release_id: str) -> Manifest:
+    """Point readers to another verified release and say so in the status.
+
+    Raises ReleaseError when it is missing or damaged, LeaseHeldError while a run is going on; then nothing changes.
+    """
+    started_at = datetime.now(UTC)
+    manifest = rollback(settings, release_id)
+    last_run = LastRun(
+        run_id=new_run_id(started_at),
+        state="rolled_back",
+        started_at=started_at,
+        ended_at=datetime.now(UTC),
+        stage="publish",
+        message=Text(zh=f"已退回到 {release_id}", en=f"Rolled back to {release_id}."),
+        gates=[],
+        release_id=release_id,
+        seconds={},
+    )
+    write_status(settings, Status(last_run=last_run, held=held_files(settings), refused=refused_files(settings)))
+    return manifest
+
+
+def reap(settings: Settings) -> bool:
+    """Mark a run as failed whose process died without saying so; True when there was one."""
+    status = read_status(settings)
+    if status is None or status.last_run.state != "running" or is_held(settings.state_dir):
+        return False
+    place = STAGE_NAMES[status.last_run.stage]
+    message = Text(
+        zh=f"运行在“{place.zh}”阶段意外中断，原发布版本保持不变，请重新运行",
+        en=f"The run died while {place.en}; the standing release is unchanged. Run again.",
+    )
+    ended = status.last_run.model_copy(update={"state": "failed", "ended_at": datetime.now(UTC), "message": message})
+    write_status(settings, status.model_copy(update={"last_run": ended}))
+    return True

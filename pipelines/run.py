@@ -1,0 +1,376 @@
+"""One run, stage by stage: land, read, door, build, audit, verify, publish. Dagster only wraps what stands here.
+
+A run that fails or dies leaves the standing release as it is; what it left behind is cleared by the next one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+
+import duckdb
+
+from pipelines.areas import AreaTableError, build_areas, load_places
+from pipelines.contracts import Contract, Text, load_contracts
+from pipelines.gates.door import Extract, door_gate
+from pipelines.gates.models import bridge_gate, dbt_gate, model_row_counts
+from pipelines.gates.reconcile import conservation_gate, control_totals_gate
+from pipelines.gates.result import GateResult
+from pipelines.gates.space import space_gate
+from pipelines.landing import Receipt, land, landed_receipts
+from pipelines.modelling.bronze import Bronze
+from pipelines.modelling.build import Build, build
+from pipelines.modelling.cards import cards_of
+from pipelines.modelling.dbt import NodeResult
+from pipelines.publishing.fingerprint import TableFingerprint
+from pipelines.publishing.lease import Lease, take_lease
+from pipelines.publishing.manifest import InputReceipt, Place
+from pipelines.publishing.publish import DRAFT_PREFIX, Publication, ReleaseFacts, publish, verify_build
+from pipelines.publishing.status import LastRun, RunState, Status, write_status
+from pipelines.publishing.trust import data_light, late_departments
+from pipelines.reading import BronzeInput, FileLedger, bronze_folder, current_inputs, ledgers, read_pending
+from pipelines.reporting import STAGE_NAMES, gate_line, held_files, new_run_id, refused_files
+from pipelines.settings import PROJECT_DIR, Settings
+
+Progress = Callable[[int, int, str], None]
+STAGES = ("land", "read", "door", "build", "audit", "verify", "publish")
+
+
+class GateFailedError(RuntimeError):
+    """A gate did not pass: nothing is published."""
+
+
+class NothingToPublishError(RuntimeError):
+    """No delivery has been accepted yet."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run ended."""
+
+    run_id: str
+    state: RunState
+    release_id: str | None
+    message: Text
+    gates: list[GateResult]
+    seconds: dict[str, float]
+
+
+def code_version() -> str:
+    """The package's version and a hash of everything that can change a figure: code, contracts, models, seeds."""
+    digest = hashlib.sha256()
+    for folder in (PROJECT_DIR / "pipelines", PROJECT_DIR / "dbt_project"):
+        for path in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".yml", ".sql", ".csv")):
+            digest.update(path.relative_to(PROJECT_DIR).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"{importlib.metadata.version('xianqing')}+{digest.hexdigest()[:8]}"
+
+
+@dataclass
+class Run:
+    """A run that holds the lease; the stages are called in the order of ``STAGES``."""
+
+    settings: Settings
+    lease: Lease
+    wanted_period: str | None = None
+    read_everything: bool = False
+    progress: Progress | None = None
+    stage: str = "start"
+    message: Text | None = None
+    state: RunState = "running"
+    release_id: str | None = None
+    gates: list[GateResult] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    read_now: list[FileLedger] = field(default_factory=list)
+    built: Build | None = None
+    fingerprints: dict[str, TableFingerprint] | None = None
+
+    @cached_property
+    def contracts(self) -> dict[str, Contract]:
+        """The contracts, read once a run."""
+        return load_contracts(self.settings.contracts_dir)
+
+    @cached_property
+    def place(self) -> Place:
+        """The county this installation is about, from its division table; shipped places have an English name."""
+        with duckdb.connect() as connection:
+            row = connection.execute(
+                "select area_code, area_name from read_parquet(?) where area_level = 'county' and valid_to is null",
+                [str(self.settings.areas_file)],
+            ).fetchone()
+        if row is None:
+            raise AreaTableError(
+                f"{self.settings.areas_file} names no county: run `xianqing init` with a complete table."
+            )
+        shipped = load_places().get(self.settings.place)
+        return Place(code=row[0], zh=row[1], en=shipped.name.en if shipped else row[1])
+
+    @contextmanager
+    def _in_stage(self, stage: str) -> Iterator[None]:
+        """Time a stage, show it in the status, and keep the reason when it fails."""
+        self.stage = stage
+        self.write_status()
+        self._show(STAGE_NAMES[stage].en)
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = round(time.perf_counter() - started, 2)
+            if (error := sys.exception()) is not None:
+                self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        """Our own errors explain themselves; of others only the kind is shown, their text may quote a row."""
+        self.state = "failed"
+        place = STAGE_NAMES[self.stage]
+        is_ours = type(error).__module__.startswith("pipelines.") or isinstance(error, OSError)
+        reason = str(error) if is_ours else f"{type(error).__name__}"
+        blocking = [gate for gate in self.gates if gate.is_blocking]
+        reason_zh = "；".join(gate.zh for gate in blocking) if blocking else reason
+        self.message = Text(
+            zh=f"运行在“{place.zh}”阶段停止，原发布版本保持不变。{reason_zh}",
+            en=f"The run stopped while {place.en}; the standing release is unchanged. {reason}",
+        )
+
+    def _show(self, text: str) -> None:
+        """Where the run is, for work without a known length."""
+        if self.progress is not None:
+            self.progress(0, 0, text)
+
+    def intake(self) -> None:
+        """Land what lies complete in the inbox, read what has not been read, check it at the door.
+
+        Raises GateFailedError when a delivery or the disk does not pass.
+        """
+        with self._in_stage("land"):
+            self._gate([space_gate(self.settings.data_dir, self.settings.bronze_dir, self.settings.minimum_free_mb)])
+            if not self.settings.areas_file.is_file():
+                build_areas(self.settings)
+            land(None, self.settings)
+        with self._in_stage("read"):
+            if self.read_everything:
+                forget(self.settings, landed_receipts(self.settings))
+            self.read_now = read_pending(self.settings, progress=self.progress)
+        with self._in_stage("door"):
+            inputs, judged = current_inputs(self.settings), ledgers(self.settings)
+            by_receipt = {ledger.receipt_id: ledger for ledger in judged}
+            extracts = [_extract(one, by_receipt[one.receipt_id]) for one in inputs]
+            self._gate(
+                [
+                    conservation_gate(self.contracts, judged, inputs),
+                    control_totals_gate(judged, inputs),
+                    door_gate(self.contracts, extracts, self._show),
+                ]
+            )
+
+    def build(self) -> list[NodeResult]:
+        """Build all models into a new file; returns what each node said. Raises NothingToPublishError, DbtError."""
+        with self._in_stage("build"):
+            inputs = current_inputs(self.settings)
+            if not inputs:
+                raise NothingToPublishError(
+                    f"No delivery has been accepted yet: drop files into {self.settings.inbox_dir} and run again."
+                )
+            self.bronze = Bronze(
+                contracts=self.contracts,
+                inputs=inputs,
+                ledgers=ledgers(self.settings),
+                areas_file=self.settings.areas_file,
+                bronze_dir=self.settings.bronze_dir,
+                as_of_period=self.wanted_period or max(one.period for one in inputs),
+            )
+            self.built = build(self.settings, self.bronze, self.lease.run_id)
+        return self.built.nodes
+
+    def audit(self) -> None:
+        """Dbt's results and the bridges; raises GateFailedError."""
+        with self._in_stage("audit"):
+            built = self._built()
+            self._gate([dbt_gate(built.nodes, model_row_counts(built.build_file)), bridge_gate(built.build_file)])
+
+    def verify(self) -> None:
+        """Close the build file and read it back in another process; raises ReleaseError, FingerprintError."""
+        with self._in_stage("verify"):
+            self.fingerprints = verify_build(self._built().build_file)
+
+    def publish(self) -> Publication:
+        """Write the release and swap the pointer; raises what ``publishing.publish`` raises."""
+        with self._in_stage("publish"):
+            built = self._built()
+            if self.fingerprints is None:
+                raise GateFailedError("This run has not verified its build: run the whole job, `xianqing run`.")
+            sha256 = {one.receipt_id: one.sha256 for one in landed_receipts(self.settings)}
+            facts = ReleaseFacts(
+                as_of_period=self.bronze.as_of_period,
+                place=self.place,
+                is_synthetic=self.settings.allow_synthetic,
+                code_version=code_version(),
+                inputs=[
+                    InputReceipt(receipt_id=one.receipt_id, sha256=sha256[one.receipt_id]) for one in self.bronze.inputs
+                ],
+                late_departments=late_departments(self.bronze),
+                data_light=data_light(self.bronze, self.gates, len(held_files(self.settings))),
+            )
+            cards = cards_of(built.manifest_file)
+            publication = publish(
+                self.settings,
+                self.lease,
+                built.build_file,
+                cards=cards,
+                facts=facts,
+                fingerprints=self.fingerprints,
+            )
+        self.release_id = publication.release_id
+        if publication.is_new:
+            self.state = "published"
+            self.message = Text(zh=f"已发布 {self.release_id}", en=f"Published {self.release_id}.")
+        else:
+            self.state = "nothing_new"
+            self.message = Text(
+                zh=f"内容与 {self.release_id} 相同，没有新版本",
+                en=f"The content equals that of {self.release_id}: no new release.",
+            )
+        return publication
+
+    def _built(self) -> Build:
+        if self.built is None:
+            raise GateFailedError("This run has not built anything: run the whole job, `xianqing run`.")
+        return self.built
+
+    def _gate(self, results: list[GateResult]) -> None:
+        self.gates += results
+        if blocking := [gate for gate in results if gate.is_blocking]:
+            raise GateFailedError(" ".join(gate.en for gate in blocking))
+
+    def result(self) -> RunResult:
+        """How the run stands."""
+        message = self.message or Text(zh="进行中", en="Running.")
+        return RunResult(self.lease.run_id, self.state, self.release_id, message, self.gates, self.seconds)
+
+    def write_status(self) -> None:
+        """Put the run's state where dashboards see it."""
+        is_over = self.state != "running"
+        last_run = LastRun(
+            run_id=self.lease.run_id,
+            state=self.state,
+            started_at=self.lease.started_at,
+            ended_at=datetime.now(UTC) if is_over else None,
+            stage=self.stage,
+            message=self.message or STAGE_NAMES[self.stage],
+            gates=[gate_line(gate) for gate in self.gates],
+            release_id=self.release_id,
+            seconds=self.seconds,
+        )
+        write_status(
+            self.settings,
+            Status(last_run=last_run, held=held_files(self.settings), refused=refused_files(self.settings)),
+        )
+
+    def close(self) -> None:
+        """Write the final status; the build file of a failed run stays for a look inside, until the next run starts."""
+        if self.state == "running":
+            self.state = "failed"
+            place = STAGE_NAMES[self.stage]
+            self.message = Text(
+                zh=f"运行在“{place.zh}”阶段后中断，原发布版本保持不变，请重新运行",
+                en=f"The run ended after {place.en} without publishing; the standing release is unchanged. Run again.",
+            )
+        self.write_status()
+        if self.state != "failed":
+            remove_build(self.settings, self.lease.run_id)
+
+
+def _extract(one: BronzeInput, ledger: FileLedger) -> Extract:
+    return Extract(one.receipt_id, one.feed, one.accepted_path, ledger.accepted_count, ledger.content_hash or "")
+
+
+def remove_build(settings: Settings, run_id: str) -> None:
+    """Delete a run's build file and dbt's artefacts of it."""
+    for path in settings.build_dir.glob(f"{run_id}*"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def clear_leftovers(settings: Settings, lease: Lease) -> None:
+    """Delete what killed runs left: build files and drafts of releases. Whoever holds the lease is alone here."""
+    lease.check()
+    drafts = list(settings.marts_dir.glob(f"{DRAFT_PREFIX}*")) if settings.marts_dir.is_dir() else []
+    builds = list(settings.build_dir.iterdir()) if settings.build_dir.is_dir() else []
+    for path in [*drafts, *builds]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+@contextmanager
+def start_run(
+    settings: Settings,
+    *,
+    as_of_period: str | None = None,
+    full: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[Run]:
+    """Take the lease, clear what killed runs left, and end with a final status whatever happens.
+
+    Raises LeaseHeldError when another run is going on.
+    """
+    with take_lease(settings.state_dir, new_run_id(datetime.now(UTC))) as lease:
+        clear_leftovers(settings, lease)
+        run = Run(settings, lease, as_of_period, full, progress)
+        try:
+            yield run
+        finally:
+            run.close()
+
+
+def run_pipeline(
+    settings: Settings,
+    *,
+    as_of_period: str | None = None,
+    full: bool = False,
+    progress: Progress | None = None,
+) -> RunResult:
+    """The whole run without Dagster: the stages in order.
+
+    ``as_of_period`` ('YYYY-MM') defaults to the newest accepted period; ``full`` reads every landed file again.
+    Raises LeaseHeldError, GateFailedError, NothingToPublishError, ReleaseError; the standing release stays each time.
+    """
+    with start_run(settings, as_of_period=as_of_period, full=full, progress=progress) as run:
+        run.intake()
+        run.build()
+        run.audit()
+        run.verify()
+        run.publish()
+    return run.result()
+
+
+def read_partition(settings: Settings, feed: str, period: str) -> FileLedger | None:
+    """Read the newest receipt of one feed and period again; None when nothing has landed there.
+
+    Raises LeaseHeldError while a run is going on.
+    """
+    in_slot = [one for one in landed_receipts(settings) if (one.feed, one.period) == (feed, period)]
+    if not in_slot:
+        return None
+    newest = max(in_slot, key=lambda one: one.version)
+    with take_lease(settings.state_dir, new_run_id(datetime.now(UTC))):
+        forget(settings, [newest])
+        return read_pending(settings, receipts=[newest])[0]
+
+
+def forget(settings: Settings, landed: Sequence[Receipt]) -> None:
+    """Remove what was read from these receipts, so that they are read again; the landed bytes stay."""
+    for receipt in landed:
+        folder = bronze_folder(settings, receipt)
+        if folder.is_dir():
+            shutil.rmtree(folder)

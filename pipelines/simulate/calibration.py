@@ -1,0 +1,159 @@
+"""The figures that the synthetic county is made to fit, and how they shrink with the scale.
+
+Belongs here: loading the calibration files, apportionment. Does not belong here: people, money movements, files.
+"""
+
+from __future__ import annotations
+
+import csv
+import zlib
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+FOLDER = Path(__file__).parent
+AREAS_FOLDER = FOLDER.parent / "areas" / "reference"
+PLACES = ("shizong",)
+EXIT_YEARS = (2014, 2015, 2016, 2017, 2018, 2019, 2020)
+SMALLEST_SCALE = 0.01
+
+
+@cache
+def calibration() -> dict[str, Any]:
+    """The calibration file as written."""
+    loaded: dict[str, Any] = yaml.safe_load((FOLDER / "calibration.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def generator(seed: int, *parts: object) -> np.random.Generator:
+    """A random generator of its own for each part of the county, so that parts can be built in any order."""
+    label = "|".join(map(str, parts)).encode()
+    return np.random.default_rng(np.random.SeedSequence([seed, zlib.crc32(label)]))
+
+
+def half_even(value: float, scale: float) -> int:
+    """``value × scale`` rounded half to even, without binary surprises."""
+    return int((Decimal(str(value)) * Decimal(str(scale))).to_integral_value(ROUND_HALF_EVEN))
+
+
+def apportion(weights: npt.ArrayLike, total: int) -> np.ndarray:
+    """Whole numbers in proportion to ``weights`` that add up to ``total``: largest remainder, first index wins ties."""
+    share = np.asarray(weights, dtype=np.float64)
+    if total == 0 or share.sum() == 0:
+        return np.zeros(len(share), dtype=np.int64)
+    exact = share * (total / share.sum())
+    whole: np.ndarray = np.floor(exact + 1e-9).astype(np.int64)
+    by_remainder = np.argsort(whole - exact, kind="stable")
+    while (left := total - int(whole.sum())) != 0:
+        # Negative only where a quotient was rounded up to a whole number in floating point.
+        able = by_remainder if left > 0 else by_remainder[::-1][whole[by_remainder[::-1]] > 0]
+        whole[able[: abs(left)]] += 1 if left > 0 else -1
+    return whole
+
+
+@dataclass(frozen=True)
+class Exits:
+    """Households and persons that leave poverty per year, and the net change after exit until October 2020."""
+
+    households: dict[int, int]
+    persons: dict[int, int]
+    net_households: int
+    net_persons: int
+
+
+def exits_at(scale: float) -> Exits:
+    """The yearly exits at ``scale``: the vectors are apportioned separately, exact at scale 1."""
+    given = calibration()["exits"]
+    household_values = [given["households"][year] for year in EXIT_YEARS]
+    person_values = [given["persons"][year] for year in EXIT_YEARS]
+    households = apportion(household_values, half_even(sum(household_values), scale))
+    persons = apportion(person_values, half_even(sum(person_values), scale))
+    net = given["net_change_after_exit"]
+    return Exits(
+        dict(zip(EXIT_YEARS, map(int, households), strict=True)),
+        dict(zip(EXIT_YEARS, map(int, persons), strict=True)),
+        half_even(net["households"], scale),
+        half_even(net["persons"], scale),
+    )
+
+
+@dataclass(frozen=True)
+class Villages:
+    """The county's villages of 2020 in the order of their codes, one array element each."""
+
+    codes: tuple[str, ...]
+    long_names: tuple[str, ...]
+    short_names: tuple[str, ...]
+    townships: tuple[str, ...]
+    township_codes: tuple[str, ...]
+    is_listed: np.ndarray
+    exit_years: np.ndarray
+    register_weight: np.ndarray
+    resident_weight: np.ndarray
+    is_urban: np.ndarray
+    minority_share: np.ndarray
+
+    @property
+    def township_names(self) -> tuple[str, ...]:
+        """Each township once, in the order of the codes."""
+        return tuple(dict.fromkeys(self.townships))
+
+
+def short_name(name: str) -> str:
+    """The everyday form of a village name.
+
+    >>> short_name("山龙村民委员会"), short_name("丹凤社区居民委员会")
+    ('山龙村', '丹凤社区')
+    """
+    return name.removesuffix("民委员会") if name.endswith("村民委员会") else name.removesuffix("居民委员会")
+
+
+def _codes_not_yet(place: dict[str, Any]) -> set[str]:
+    history = AREAS_FOLDER / place["history_file"]
+    if not history.is_file():
+        return set(place["villages_not_yet"]["codes"])
+    with history.open(encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    return {row.get("area_code") or row["code"] for row in rows if row["valid_from"] > "2020-12-31"}
+
+
+@cache
+def villages() -> Villages:
+    """The 110 villages of 2020; raises FileNotFoundError when the table of divisions is missing."""
+    place, given = calibration()["place"], calibration()["villages"]
+    with (AREAS_FOLDER / place["areas_file"]).open(encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    later = _codes_not_yet(place)
+    rows = sorted((row for row in rows if row["code"] not in later), key=lambda row: row["code"])
+    short = [short_name(row["name"]) for row in rows]
+    towns = [row["street"] for row in rows]
+    listed = np.array([name not in given["not_listed"] for name in short])
+    rng = generator(0, "villages")
+    exit_years = np.zeros(len(rows), dtype=np.int64)
+    order = rng.permutation(np.flatnonzero(listed))
+    exit_years[order] = np.repeat(list(given["exits"]), list(given["exits"].values()))
+    register = np.where(listed, given["listed_register_weight"], given["unlisted_register_weight"])
+    poor_town = np.array([town in given["listed_townships"] for town in towns])
+    register = register * np.where(poor_town, given["listed_township_register_weight"], 1.0)
+    shares = given["minority_share"]
+    return Villages(
+        codes=tuple(row["code"] for row in rows),
+        long_names=tuple(row["name"] for row in rows),
+        short_names=tuple(short),
+        townships=tuple(towns),
+        township_codes=tuple(row["streetCode"] + "000" for row in rows),
+        is_listed=listed,
+        exit_years=exit_years,
+        register_weight=register * rng.uniform(0.6, 1.5, len(rows)),
+        resident_weight=np.where(listed, 1.0, given["urban_weight"]) * rng.uniform(0.85, 1.2, len(rows)),
+        is_urban=~listed,
+        minority_share=np.where(
+            np.isin(towns, list(given["minority_townships"])), shares["minority_township"], shares["elsewhere"]
+        ),
+    )

@@ -1,0 +1,83 @@
+"""Building blocks of a frame: numbers, choices and texts of many people as polars columns.
+
+Belongs here: arrays to text columns. Does not belong here: which column a feed has.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+
+from pipelines.simulate.calibration import villages
+from pipelines.simulate.county import County, text
+from pipelines.simulate.identity import MALE
+from pipelines.simulate.register import month_days
+
+NONE = -1
+
+
+@lru_cache(maxsize=1)
+def fixed_texts(county: County) -> dict[str, pl.Series]:
+    """Texts that a person keeps: identity, name, numbers, birth date, sex."""
+    count = len(county.sex)
+    number = pl.Series(np.arange(count))
+    return {
+        "identity": text(county.identity),
+        "name": text(county.name),
+        "member": (number + 53_230_000_000).cast(pl.String),
+        "birth": pl.Series(county.birth_day).cast(pl.Date).cast(pl.String),
+        "sex": choose(["男", "女"], np.where(county.sex == MALE, 0, 1)),
+        "ethnic": text(county.ethnic_group),
+        "phone": "120" + (number * 7919 % 100_000_000).cast(pl.String).str.zfill(8),
+    }
+
+
+def household_numbers(index: np.ndarray) -> pl.Series:
+    """Register numbers of households."""
+    return (pl.Series(index.astype(np.int64)) + 5_323_000_000).cast(pl.String)
+
+
+def choose(values: list[str] | tuple[str, ...], index: np.ndarray) -> pl.Series:
+    """``values[index]`` as text; index -1 gives an empty cell."""
+    table = pl.Series([*values, None], dtype=pl.String)
+    return table.gather(np.where(index < 0, len(values), index).astype(np.uint32))
+
+
+def weighted(traits: np.ndarray, shares: list[float]) -> np.ndarray:
+    """Index of the bin of ``shares`` (adding up to 1) into which each trait falls."""
+    return np.minimum(np.searchsorted(np.cumsum(shares), traits, side="right"), len(shares) - 1)
+
+
+def yes(mask: np.ndarray) -> pl.Series:
+    """是 or 否."""
+    return choose(["否", "是"], mask.astype(np.int64))
+
+
+def months_text(months: np.ndarray, known: np.ndarray) -> pl.Series:
+    """Month indexes as the ISO date of their first day; empty where not ``known``."""
+    days = np.where(known, month_days(np.where(known, months, 24000)), 0).astype(np.int32)
+    return pl.Series(days).cast(pl.Date).cast(pl.String).set(pl.Series(~known), None)
+
+
+def place_columns(village: np.ndarray) -> dict[str, pl.Series]:
+    """Township and village, the village by its short and its long name."""
+    place = villages()
+    return {
+        "乡": choose(place.townships, village),
+        "村": choose(place.short_names, village),
+        "long": choose(place.long_names, village),
+    }
+
+
+def numbers(values: np.ndarray, known: np.ndarray) -> pl.Series:
+    """Whole numbers as text; empty where not ``known``."""
+    return pl.Series(values.astype(np.int64)).cast(pl.String).set(pl.Series(~known), None)
+
+
+def tenths(values: np.ndarray) -> pl.Series:
+    """Numbers with one decimal as plain text, without a trailing zero."""
+    whole, rest = np.divmod(np.round(values * 10).astype(np.int64), 10)
+    decimals = choose([""] + [f".{n}" for n in range(1, 10)], rest)
+    return pl.Series(whole).cast(pl.String) + decimals

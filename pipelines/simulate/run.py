@@ -1,0 +1,268 @@
+"""Writes a county's files and the truth beside them.
+
+Belongs here: the public function, the worker processes, one delivery. Does not belong here: content, spelling.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from pipelines.simulate.calibration import PLACES, generator, villages
+from pipelines.simulate.county import County, build_county
+from pipelines.simulate.damage import Planted, damaged_copy, delivery_plan, without_township
+from pipelines.simulate.deliveries import Delivery, Version, deliveries
+from pipelines.simulate.expected import expected_figures
+from pipelines.simulate.funds import payment_frame, quota_frame
+from pipelines.simulate.householdframe import changes_frame, household_frame
+from pipelines.simulate.otherframes import region_frame, residents_frame
+from pipelines.simulate.personframe import person_frame
+from pipelines.simulate.presentation import Presented, as_of_title, present
+from pipelines.simulate.register import month_days, month_index
+from pipelines.simulate.truth import WrittenFile, file_entry, row_entry, write_rows_truth, write_truth
+from pipelines.simulate.writing import Cell, Table, write_text, write_workbook
+
+Progress = Callable[[int, int, str], None]
+_BEIJING = dt.timezone(dt.timedelta(hours=8))
+_ENCODING = {"residents": "gbk", "fund_payment": "utf-8-sig"}
+
+
+class SimulationReport(BaseModel):
+    """What a simulation wrote. ``figures`` are those a correct warehouse must find at this scale."""
+
+    model_config = ConfigDict(frozen=True)
+
+    place: str
+    scale: float
+    months: int
+    seed: int
+    out: Path
+    file_count: int
+    row_count: int
+    size_bytes: int
+    damaged_cell_count: int
+    seconds: float
+    figures: dict[str, Any]
+
+
+def simulate(
+    place: str, scale: float, months: int, seed: int, out: Path, *, progress: Progress | None = None, workers: int = 2
+) -> SimulationReport:
+    """Write the county's deliveries below ``out/files`` and the truth below ``out/truth``.
+
+    ``scale`` is the county's size (0.01–1), ``months`` how many months of 2020 (1–12); the same arguments give the
+    same cells. ``out`` must not exist yet or be empty. ``progress`` is called with files done, files in all, name.
+    Raises ValueError for an argument outside its range and FileExistsError when ``out`` holds something.
+    """
+    started = time.monotonic()
+    _check(place, months, out)
+    county = build_county(scale, seed)
+    tasks = deliveries(months, seed)
+    order = sorted(range(len(tasks)), key=lambda at: (-_weight(tasks[at]), at))
+    for folder in ("files", "truth/rows"):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    written: dict[int, list[WrittenFile]] = {}
+    for done, (at, files) in enumerate(_write_all(county, [(at, tasks[at]) for at in order], out, workers), start=1):
+        written[at] = files
+        if progress is not None:
+            progress(done, len(tasks), files[-1].path)
+    files = [file for at in range(len(tasks)) for file in written[at]]
+    files.append(_write_unknown_file(out, seed, months))
+    figures = expected_figures(county, months)
+    arguments = {"place": place, "scale": scale, "months": months, "seed": seed}
+    damage_count = write_truth(county, out, files, arguments, figures)
+    return SimulationReport(
+        place=place, scale=scale, months=months, seed=seed, out=out, file_count=len(files),
+        row_count=sum(file.row_count for file in files), size_bytes=sum(file.size_bytes for file in files),
+        damaged_cell_count=damage_count, seconds=round(time.monotonic() - started, 2), figures=figures,
+    )  # fmt: skip
+
+
+def _check(place: str, months: int, out: Path) -> None:
+    if place not in PLACES:
+        raise ValueError(f"place {place} is not known: choose one of {', '.join(PLACES)}")
+    if not 1 <= months <= 12:
+        raise ValueError(f"{months} months: choose 1 to 12 months of 2020")
+    if out.exists() and any(out.iterdir()):
+        raise FileExistsError(f"the folder {out} is not empty: choose a new one, or remove what is in it")
+
+
+def _weight(task: Delivery) -> int:
+    """Roughly how long a delivery takes, so that the long ones start first."""
+    per_file = {"person_register": 40, "residents": 45, "household_register": 8}.get(task.feed, 1)
+    return per_file * len(task.versions)
+
+
+# --- worker processes ----------------------------------------------------------------------------------------------
+
+_in_worker: list[County] = []
+
+
+def _start_worker(county: County) -> None:
+    _in_worker[:] = [county]
+
+
+def _work(at: int, task: Delivery, out: Path) -> tuple[int, list[WrittenFile]]:
+    return at, _write_delivery(_in_worker[0], task, out)
+
+
+def _write_all(
+    county: County, tasks: list[tuple[int, Delivery]], out: Path, workers: int
+) -> Iterator[tuple[int, list[WrittenFile]]]:
+    if workers <= 1:
+        for at, task in tasks:
+            yield at, _write_delivery(county, task, out)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _start_worker, (county,)) as pool:
+        futures = [pool.submit(_work, at, task, out) for at, task in tasks]
+        for future in futures:
+            yield future.result()
+
+
+# --- one delivery --------------------------------------------------------------------------------------------------
+
+
+def _frame(county: County, task: Delivery) -> pl.DataFrame:
+    month = month_index(task.year, task.month)
+    match task.feed:
+        case "person_register":
+            frame = person_frame(county, county.register.snapshots[month])
+        case "household_register":
+            frame = household_frame(county, county.register.snapshots[month])
+        case "register_changes":
+            frame = changes_frame(county, month)
+        case "residents":
+            frame = residents_frame(county, month)
+        case "fund_quota":
+            frame = quota_frame(county.scale, county.seed, task.year, task.month)
+        case "fund_payment":
+            first = dt.date(task.year, 1 if task.is_yearly else task.month, 1)
+            last = dt.date(1970, 1, 1) + dt.timedelta(days=int(month_days(month + 1)) - 1)
+            frame = payment_frame(county.scale, county.seed, first, last)
+        case _:
+            frame = region_frame(county, task.year)
+    return frame
+
+
+def _titles(task: Delivery) -> list[str]:
+    spec = delivery_plan()["feeds"][task.feed]
+    if task.feed in ("person_register", "household_register"):
+        when = as_of_title(task.year, task.month)
+    elif task.feed == "region":
+        when = f"{task.year}年度"
+    else:
+        when = f"{task.year}年{task.month}月"
+    return [spec["title"], f"{when}　　　　{spec['unit']}"]
+
+
+def _write_delivery(county: County, task: Delivery, out: Path) -> list[WrittenFile]:
+    spec = delivery_plan()["feeds"][task.feed]
+    is_text = spec["suffix"] == ".csv"
+    rng = generator(county.seed, "presentation", task.feed, task.year, task.month)
+    presented = present(
+        task.feed, _frame(county, task), rng, sheet=spec["sheet"] or "", titles=_titles(task), is_text=is_text
+    )
+    files: list[WrittenFile] = []
+    for at, version in enumerate(task.versions):
+        files.append(_write_version(county, task, version, presented, out, is_text=is_text))
+        if version.what == "clean" and at and task.versions[0].what == "nameless":
+            _copy_bytes(out, task.versions[0], version)
+    return files
+
+
+def _write_version(
+    county: County, task: Delivery, version: Version, presented: Presented, out: Path, *, is_text: bool
+) -> WrittenFile:
+    table, truth = presented.table, presented.truth
+    planted: list[Planted] = []
+    whole: list[dict[str, Any]] = []
+    path = out / "files" / version.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    corrected_by = task.final.path if version.what != task.final.what else None
+    rng = generator(county.seed, "damage", task.feed, task.year, task.month, version.what)
+    if version.what in ("damaged", "open"):
+        table, planted, truth = damaged_copy(
+            task.feed, presented, list(version.kinds), county.scale, rng, is_text=is_text
+        )
+    elif version.what == "township_missing":
+        township = villages().township_names[int(rng.integers(0, 10))]
+        table, truth = without_township(presented, "乡镇街道", township, 2 if is_text else table.first_data_row)
+        whole.append(file_entry(version, "township_missing", "refused", corrected_by))
+    if version.what == "duplicate":
+        _copy_bytes(out, version, task.final)
+        whole.append(file_entry(version, "same_bytes", "noop", None))
+    elif is_text:
+        write_text(path, table, encoding=_ENCODING[task.feed])
+    else:
+        level = 6 if version.what == "resaved" else 1
+        write_workbook(path, table, created=version.day, level=level)
+    if version.what == "resaved":
+        whole.append(file_entry(version, "same_rows", "noop", None))
+    elif version.what == "nameless":
+        whole.append(file_entry(version, "no_period", "held", corrected_by))
+    elif version.what == "truncated":
+        path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+        whole.append(file_entry(version, "truncated", "refused", corrected_by))
+    _stamp(path, version.day, task.feed)
+    write_rows_truth(out, version, truth)
+    share = len({entry.row for entry in planted}) / max(1, table.row_count)
+    expected = "refused" if share > delivery_plan()["rejected_share_that_refuses"] else "rejected"
+    damage = [
+        *whole,
+        *(row_entry(version, table.sheet, entry, expected, corrected_by) for entry in planted),
+        *_noise_entries(version, table, presented, is_text=is_text),
+    ]
+    size = path.stat().st_size
+    return WrittenFile(version.path, task.feed, task.period, version.what, table.row_count, size, tuple(damage))
+
+
+def _noise_entries(version: Version, table: Table, presented: Presented, *, is_text: bool) -> Iterator[dict[str, Any]]:
+    if version.what == "township_missing":
+        return
+    first = 2 if is_text else table.first_data_row
+    for noise in presented.noise:
+        address = Planted(first + noise.row, noise.column + 1, table.headers[noise.column], noise.kind)
+        yield row_entry(version, table.sheet, address, "normalised", None)
+
+
+def _copy_bytes(out: Path, target: Version, source: Version) -> None:
+    shutil.copyfile(out / "files" / source.path, out / "files" / target.path)
+    _stamp(out / "files" / target.path, target.day, target.file_name)
+
+
+def _stamp(path: Path, day: dt.date, key: str) -> None:
+    """The file's time is its arrival: some minute of the morning in Beijing."""
+    minute = int(generator(0, "minute", key, day).integers(0, 180))
+    moment = dt.datetime.combine(day, dt.time(8, 30), _BEIJING) + dt.timedelta(minutes=minute)
+    os.utime(path, (moment.timestamp(), moment.timestamp()))
+
+
+def _write_unknown_file(out: Path, seed: int, months: int) -> WrittenFile:
+    """An attendance list that belongs to no feed."""
+    spec = delivery_plan()["unknown_file"]
+    rng = generator(seed, "unknown file")
+    month = (spec["month"] - 1) % months + 1
+    version = Version("clean", dt.date(2020, month, 15), spec["name"])
+    names = ["会议", "签到", "单位", "职务"]
+    table = Table(
+        "签到", ["扶贫工作推进会签到表（模拟）"], names,
+        [pl.Series([f"{name}{int(rng.integers(1, 99))}" for _ in range(12)]) for name in names],
+        ["text"] * len(names), footers=[{0: Cell("text", "记录：模拟甲")}],
+    )  # fmt: skip
+    path = out / "files" / version.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_workbook(path, table, created=version.day)
+    _stamp(path, version.day, "unknown")
+    entry = file_entry(version, "unknown_file", "held", None)
+    return WrittenFile(version.path, "", "", "unknown", table.row_count, path.stat().st_size, (entry,))

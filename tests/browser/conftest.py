@@ -1,0 +1,140 @@
+"""A running dashboard on the pocket county's release, and a Chromium that is kept off the network."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+from pipelines.settings import PROJECT_DIR, Settings
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOST = "127.0.0.1"
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def address(pocket_county: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The dashboards' address; the server ends with the session."""
+    port = _free_port()
+    log = tmp_path_factory.mktemp("server") / "server.log"
+    command = [sys.executable, "-m", "streamlit", "run", "dashboards/app.py", "--server.port", str(port)]
+    environment = os.environ | {"XIANQING_DATA_DIR": str(pocket_county.data_dir)}
+    with log.open("w") as output:
+        server = subprocess.Popen(command, cwd=PROJECT_DIR, env=environment, stdout=output, stderr=output)
+        try:
+            _wait_until_healthy(f"http://{HOST}:{port}/_stcore/health", server, log)
+            yield f"http://{HOST}:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(url) as response:
+                assert response.status == 200
+            return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the dashboards did not start: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visitor:
+    """One reader with an own browser window; ``strayed`` lists what the pages asked of other machines."""
+
+    browser: Browser
+    address: str
+    width: int
+    strayed: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        context = self.browser.new_context(viewport={"width": self.width, "height": 900}, accept_downloads=True)
+        context.set_default_timeout(PATIENCE)
+        context.route("**/*", self._keep_home)
+        self.page: Page = context.new_page()
+        self.page.on("websocket", lambda socket: self._note(socket.url))
+
+    def _note(self, url: str) -> bool:
+        parts = urlsplit(url)
+        is_home = parts.hostname == HOST or parts.scheme in ("data", "blob")
+        if not is_home:
+            self.strayed.append(url)
+        return is_home
+
+    def _keep_home(self, route: Route) -> None:
+        if self._note(route.request.url):
+            route.continue_()
+        else:
+            route.abort()
+
+    def open(self, page: str, **choices: str) -> Page:
+        """Open a page by its address and wait until its last part, the downloads, stands."""
+        query = "&".join(f"{name}={value}" for name, value in choices.items())
+        self.page.goto(f"{self.address}/{'' if page == 'overview' else page}?{query}")
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Wait for the end of a page run."""
+        self.page.get_by_test_id("stDownloadButton").last.wait_for()
+        self.page.wait_for_function("!document.querySelector('[data-testid=\"stStatusWidget\"]')")
+
+    def unfold(self) -> None:
+        """Make the window as high as the page, so that a screenshot shows all of it."""
+        height = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        self.page.set_viewport_size({"width": self.width, "height": int(height) + 20})
+        self.page.wait_for_timeout(600)
+
+
+@pytest.fixture
+def visitor(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+    reader = Visitor(browser, address, getattr(request, "param", 1440))
+    yield reader
+    reader.page.context.close()
+
+
+@pytest.fixture(scope="session")
+def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots are kept: ``XIANQING_SCREENSHOTS`` or the session's temporary folder."""
+    kept = os.environ.get("XIANQING_SCREENSHOTS")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

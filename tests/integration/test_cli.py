@@ -1,0 +1,143 @@
+"""``xianqing`` as people type it: one line per command, errors in one paragraph, exit codes, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.publishing.lease import take_lease
+from pipelines.run import run_pipeline
+from pipelines.settings import PROJECT_DIR, Settings
+from tests.integration.small_county import SMALL_DBT, land_payments, small_settings
+
+COMMANDS = (
+    *("init", "simulate", "land", "run", "demo", "serve", "inspect", "held", "areas", "check", "dictionary", "doctor"),
+    *("clear-synthetic", "releases"),
+)
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Two releases: January, then January with February."""
+    folder = tmp_path_factory.mktemp("county")
+    settings = small_settings(folder / "data")
+    for month in (1, 2):
+        land_payments(settings, folder / "in", month, ["100.00"])
+        run_pipeline(settings)
+    return settings
+
+
+def xianqing(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command with this data folder and the small dbt project."""
+    environment = os.environ | {
+        "XIANQING_DATA_DIR": str(data_dir),
+        "XIANQING_DBT_DIR": str(SMALL_DBT),
+        "XIANQING_STABLE_SECONDS": "0",
+    }
+    command = [sys.executable, "-m", "pipelines.cli", *arguments]
+    return subprocess.run(command, cwd=PROJECT_DIR, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_help_lists_every_command_with_one_line(tmp_path: Path) -> None:
+    shown = xianqing(tmp_path, "--help").stdout
+    lines = {line.split()[0]: line for line in shown.splitlines() if line.startswith("  ") and line.split()}
+
+    assert set(COMMANDS) <= set(lines)
+    assert not [line for name, line in lines.items() if name in COMMANDS and line.endswith("...")]
+
+
+def test_help_loads_no_heavy_module() -> None:
+    heavy = ("dagster", "dbt", "duckdb", "pandas", "polars")
+    code = f"import sys, pipelines.cli; print([name for name in {heavy} if name in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_DIR, capture_output=True, text=True, check=True)
+
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_releases_are_listed_shown_and_compared(county: Settings) -> None:
+    listed = json.loads(xianqing(county.data_dir, "releases", "list", "--json").stdout)
+    shown = json.loads(xianqing(county.data_dir, "releases", "show", "--verify", "--json").stdout)
+    diff = json.loads(xianqing(county.data_dir, "releases", "diff", "--json").stdout)
+
+    assert [one["is_current"] for one in listed] == [True, False]
+    assert shown["release_id"] == listed[0]["release_id"]
+    assert [(table["table"], table["added_count"]) for table in diff["tables"]] == [("kpi_fund_area_month", 1)]
+
+
+def test_rollback_without_a_name_goes_one_back(county: Settings) -> None:
+    before = json.loads(xianqing(county.data_dir, "releases", "list", "--json").stdout)
+    rolled = xianqing(county.data_dir, "releases", "rollback")
+    after = json.loads(xianqing(county.data_dir, "releases", "list", "--json").stdout)
+    forward = xianqing(county.data_dir, "releases", "rollback", before[0]["release_id"])
+
+    assert rolled.returncode == forward.returncode == 0
+    assert [one["is_current"] for one in after] == [False, True]
+
+
+def test_an_unknown_release_is_one_paragraph_and_exit_code_1(county: Settings) -> None:
+    asked = xianqing(county.data_dir, "releases", "show", "20200101T000000000Z-00000000")
+
+    assert asked.returncode == 1
+    assert asked.stderr.startswith("xianqing: There is no release")
+    assert len(asked.stderr.strip().splitlines()) == 1
+
+
+def test_a_run_while_another_one_is_going_on_exits_with_3(county: Settings) -> None:
+    with take_lease(county.state_dir, "other"):
+        refused = xianqing(county.data_dir, "releases", "rollback")
+
+    assert refused.returncode == 3
+    assert f"process {os.getpid()} " in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_run_reports_its_gates_and_ends_with_nothing_new(county: Settings) -> None:
+    outcome = xianqing(county.data_dir, "run", "--json")
+
+    assert outcome.returncode == 0, outcome.stderr
+    last_run = json.loads(outcome.stdout)
+    assert last_run["state"] == "nothing_new"
+    assert [gate["name"] for gate in last_run["gates"]] == [
+        *("space", "conservation", "control_totals", "door", "dbt", "bridge_balances")
+    ]
+
+
+def test_an_empty_installation_fails_with_what_to_do(tmp_path: Path) -> None:
+    made = xianqing(tmp_path / "data", "init", "--synthetic", "--place", "shizong")
+    outcome = xianqing(tmp_path / "data", "run")
+
+    assert made.returncode == 0
+    assert outcome.returncode == 1
+    assert "drop files into" in outcome.stdout
+
+
+def test_a_file_is_inspected_without_being_taken(county: Settings, tmp_path: Path) -> None:
+    from tests.integration.small_county import payments, write_csv
+
+    file = write_csv(tmp_path / "国库集中支付明细2020年5月.csv", payments(5, ["1.00"]))
+    report = json.loads(xianqing(county.data_dir, "inspect", str(file), "--json").stdout)
+
+    assert (report["feed"], report["period"]) == ("fund_payment", "2020-05")
+    assert file.is_file()
+
+
+def test_held_files_are_listed_with_their_reason(county: Settings, tmp_path: Path) -> None:
+    unknown = tmp_path / "备忘.csv"
+    unknown.write_text("甲,乙\n1,2\n", encoding="utf-8")
+    landed = xianqing(county.data_dir, "land", str(unknown), "--json")
+    held = json.loads(xianqing(county.data_dir, "held", "--json").stdout)
+
+    assert json.loads(landed.stdout)[0]["outcome"] == "held"
+    assert [one["file_name"] for one in held] == ["备忘.csv"]
+    assert held[0]["reason"]["zh"]
+
+
+def test_the_doctor_answers_in_json(county: Settings) -> None:
+    findings = json.loads(xianqing(county.data_dir, "doctor", "--json").stdout)
+
+    assert {"python", "file locks", "pseudonym key", "last run"} <= {one["name"] for one in findings}

@@ -1,0 +1,179 @@
+"""The run as a whole on a county of a dozen rows: what it publishes, and what it leaves alone when it must."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.publishing.diff import diff_releases
+from pipelines.publishing.releases import current_release_id, list_release_ids, release_folder, verify_release
+from pipelines.publishing.status import read_status
+from pipelines.reporting import reap, roll_back
+from pipelines.run import GateFailedError, NothingToPublishError, read_partition, run_pipeline
+from pipelines.settings import Settings
+from tests.integration.small_county import TOO_MUCH, land_payments, small_settings
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """One month published; tests of this module build on each other's state only through releases."""
+    folder = tmp_path_factory.mktemp("county")
+    settings = small_settings(folder / "data")
+    land_payments(settings, folder / "in", 1, ["100.00", "250.50"])
+    assert run_pipeline(settings).state == "published"
+    return settings
+
+
+def published_sum(settings: Settings) -> str:
+    release_id = current_release_id(settings)
+    assert release_id is not None
+    file = release_folder(settings, release_id) / "kpi_fund_area_month.parquet"
+    return str(duckdb.execute("select sum(paid_final_cny) from read_parquet(?)", [str(file)]).fetchall()[0][0])
+
+
+def test_the_release_says_what_it_was_made_from(county: Settings) -> None:
+    release_id = current_release_id(county)
+    assert release_id is not None
+    manifest = verify_release(county, release_id)
+
+    assert manifest.as_of_period == "2020-01"
+    assert manifest.place.zh == "师宗县"
+    assert manifest.is_synthetic
+    assert [one.receipt_id[:20] for one in manifest.inputs] == ["fund_payment-2020-01"]
+    assert manifest.data_light.level == "severe"
+    assert any("Registered residents" in reason.en for reason in manifest.data_light.reasons)
+
+
+def test_cards_carry_both_languages_and_the_card(county: Settings) -> None:
+    release_id = current_release_id(county)
+    assert release_id is not None
+    cards = json.loads((release_folder(county, release_id) / "cards.json").read_text(encoding="utf-8"))
+
+    assert cards["kpi_fund_area_month"]["paid_final_cny"] == {
+        "description_zh": "支付到最终收款人。",
+        "description_en": "Paid to the final payee.",
+        "data_type": "decimal(18, 2)",
+        "card": {"title": {"zh": "支出", "en": "Paid"}},
+    }
+
+
+def test_the_same_inputs_make_no_new_release(county: Settings) -> None:
+    before = list_release_ids(county)
+    again = run_pipeline(county)
+
+    assert again.state == "nothing_new"
+    assert list_release_ids(county) == before
+    assert not list(county.build_dir.iterdir())
+
+
+def test_reading_everything_again_gives_the_same_content(county: Settings) -> None:
+    assert run_pipeline(county, full=True).state == "nothing_new"
+
+
+def test_a_partition_is_read_again_from_its_newest_receipt(county: Settings) -> None:
+    ledger = read_partition(county, "fund_payment", "2020-01")
+
+    assert ledger is not None
+    assert ledger.accepted_count == 2
+    assert read_partition(county, "fund_payment", "2014-01") is None
+
+
+def test_a_failed_gate_leaves_the_old_release_and_a_correction_repairs_it(county: Settings, tmp_path: Path) -> None:
+    standing, paid = current_release_id(county), published_sum(county)
+    land_payments(county, tmp_path / "wrong", 2, [TOO_MUCH])
+
+    with pytest.raises(GateFailedError, match="paid_is_not_a_million"):
+        run_pipeline(county)
+    status = read_status(county)
+    assert status is not None
+    assert status.last_run.state == "failed"
+    assert "paid_is_not_a_million" in status.last_run.message.zh
+    assert [gate.name for gate in status.last_run.gates if not gate.passed] == ["dbt"]
+    assert (current_release_id(county), published_sum(county)) == (standing, paid)
+
+    land_payments(county, tmp_path / "right", 2, ["10.00"])
+    assert run_pipeline(county).state == "published"
+    assert published_sum(county) == "360.50"
+
+
+def test_a_gate_at_the_door_stops_the_run_before_anything_is_built(county: Settings, tmp_path: Path) -> None:
+    """Rows changed behind the ledger's back: the accounts no longer agree."""
+    standing = current_release_id(county)
+    result = land_payments(county, tmp_path / "in", 3, ["1.00", "2.00"])
+    run_pipeline(county, as_of_period="2020-01")
+    assert result.receipt is not None
+    accepted = next(county.bronze_dir.rglob(f"{result.receipt.sha256[:12]}/accepted.parquet"))
+    duckdb.execute(
+        f"copy (select * replace (cast(5 as decimal(18, 2)) as paid_cny) from read_parquet('{accepted}')) "
+        f"to '{accepted.with_suffix('.new')}' (format parquet)"
+    )
+    accepted.with_suffix(".new").replace(accepted)
+
+    with pytest.raises(GateFailedError, match="its Parquet holds 10"):
+        run_pipeline(county)
+    status = read_status(county)
+    assert status is not None
+    assert status.last_run.stage == "door"
+    assert run_pipeline(county, full=True).state == "published"
+    assert current_release_id(county) != standing
+
+
+def test_rollback_and_diff_name_the_figure(county: Settings) -> None:
+    ids = list_release_ids(county)
+    roll_back(county, ids[0])
+    status = read_status(county)
+
+    assert published_sum(county) == "350.50"
+    assert status is not None
+    assert (status.last_run.state, status.last_run.release_id) == ("rolled_back", ids[0])
+    diff = next(
+        table for table in diff_releases(county, ids[0], ids[-1]).tables if table.table == "kpi_fund_area_month"
+    )
+    assert (diff.removed_count, diff.changed_count) == (0, 0)
+    assert diff.added_count == 2
+
+
+def test_a_correction_of_an_old_month_is_a_changed_figure(county: Settings, tmp_path: Path) -> None:
+    before = current_release_id(county)
+    land_payments(county, tmp_path / "corrected", 1, ["100.00", "250.51"])
+    outcome = run_pipeline(county, as_of_period="2020-01")
+
+    assert before is not None
+    assert outcome.release_id is not None
+    changes = diff_releases(county, before, outcome.release_id).tables[0].changes
+    assert [(change.key["period"], change.column, change.old, change.new) for change in changes] == [
+        ("2020-01", "paid_final_cny", "350.50", "350.51")
+    ]
+
+
+def test_an_empty_installation_says_what_is_missing(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path / "data")
+
+    with pytest.raises(NothingToPublishError, match="drop files into"):
+        run_pipeline(settings)
+    assert current_release_id(settings) is None
+
+
+def test_too_little_space_stops_the_run_before_anything_is_written(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path / "data").model_copy(update={"minimum_free_mb": 10**9})
+
+    with pytest.raises(GateFailedError, match="MB are needed"):
+        run_pipeline(settings)
+    assert not list(settings.build_dir.iterdir())
+
+
+def test_only_a_dead_run_is_reaped(county: Settings) -> None:
+    status = read_status(county)
+    assert status is not None
+    assert not reap(county)
+    running = status.last_run.model_copy(update={"state": "running", "stage": "build"})
+    county.status_file.write_text(status.model_copy(update={"last_run": running}).model_dump_json())
+
+    assert reap(county)
+    after = read_status(county)
+    assert after is not None
+    assert after.last_run.state == "failed"
+    assert "建模" in after.last_run.message.zh

@@ -1,0 +1,54 @@
+"""Exports: notes travel along, numbers stay numbers, nothing is evaluated."""
+
+import csv
+import io
+import zipfile
+
+import openpyxl
+import polars as pl
+import pytest
+
+from dashboards import export
+
+FRAME = pl.DataFrame({"area": ["=1+1", "@cmd", "丹凤街道"], "paid": [1234.5, None, -3.0]})
+SHEET = export.Sheet(
+    "资金/汇总", FRAME, (export.Column("area", "地区"), export.Column("paid", "已付（元）", "#,##0.00"))
+)
+NOTES = export.Notes("说明", ("项目", "内容"), (("发布编号", "r1"), ("已付", "口径：付到最终收款人")))
+
+
+@pytest.fixture
+def book() -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(export.to_xlsx([SHEET], NOTES, "模拟数据")))
+
+
+def test_a_workbook_has_its_notes_and_its_mark(book: openpyxl.Workbook) -> None:
+    assert book.sheetnames == ["资金 汇总", "说明"]
+    assert "模拟数据" in str(book["资金 汇总"]["A1"].value)
+    assert [cell.value for cell in book["说明"]["B"]] == ["内容", "r1", "口径：付到最终收款人"]
+
+
+def test_a_workbook_evaluates_no_text_and_keeps_numbers(book: openpyxl.Workbook) -> None:
+    page = book["资金 汇总"]
+    assert [(cell.value, cell.data_type) for cell in page["A"][3:]] == [("=1+1", "s"), ("@cmd", "s"), ("丹凤街道", "s")]
+    assert [cell.value for cell in page["B"][3:]] == [1234.5, "—", -3]
+    assert page["B4"].number_format == "#,##0.00"
+
+
+def test_csv_files_open_in_office_programs_and_hold_no_formula() -> None:
+    archive = zipfile.ZipFile(io.BytesIO(export.to_csv_zip([SHEET], NOTES, "模拟数据")))
+    assert archive.namelist() == ["资金 汇总.csv", "说明.csv"]
+    raw = archive.read("资金 汇总.csv")
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
+    assert rows == [["地区", "已付（元）"], ["'=1+1", "1234.5"], ["'@cmd", "—"], ["丹凤街道", "-3.0"]]
+    assert "模拟数据" in archive.read("说明.csv").decode("utf-8-sig")
+
+
+@pytest.mark.parametrize("text", ["=A1", "+1", "-1", "@x", "\t=1", "\r=1"])
+def test_every_start_of_a_formula_is_guarded(text: str) -> None:
+    assert export.guarded(text) == "'" + text
+
+
+def test_numbers_are_not_guarded() -> None:
+    assert export.guarded(-3) == -3

@@ -1,0 +1,70 @@
+"""Words and formats: both catalogues are complete, and figures read as people write them."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from dashboards.words import LANGUAGES, Words, load_catalogue
+
+DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    chinese, english = (load_catalogue(language) for language in LANGUAGES)
+    assert set(chinese) == set(english)
+    assert len(chinese) > 150
+
+
+def test_both_languages_fill_the_same_placeholders() -> None:
+    chinese, english = (load_catalogue(language) for language in LANGUAGES)
+    assert {key: placeholders(text) for key, text in chinese.items()} == {
+        key: placeholders(text) for key, text in english.items()
+    }
+
+
+def test_every_key_named_in_the_code_is_in_the_catalogue() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in DASHBOARDS.rglob("*.py"))
+    named = set(re.findall(r'(?:words|chinese)\(\s*"([a-z_.]+)"', source))
+    assert len(named) > 60
+    assert named <= set(load_catalogue("zh"))
+
+
+def test_an_unknown_key_is_an_error_and_not_a_word_on_the_page() -> None:
+    with pytest.raises(KeyError):
+        Words("zh")("no.such_key")
+
+
+@pytest.mark.parametrize(
+    ("value", "chinese", "english"),
+    [
+        (None, "—", "—"),
+        (0, "0.00 元", "CNY 0.00"),
+        (9999.5, "9,999.50 元", "CNY 9,999.50"),
+        (123_456, "12.35 万元", "CNY 123,456.00"),
+        (1_135_000_000, "11.35 亿元", "CNY 1,135.00 m"),
+        (-20_000, "-2.00 万元", "CNY -20,000.00"),
+    ],
+)
+def test_money_is_written_as_people_write_it(value: float | None, chinese: str, english: str) -> None:
+    assert (Words("zh").money(value), Words("en").money(value)) == (chinese, english)
+
+
+def test_null_zero_and_small_numbers_stay_apart() -> None:
+    words = Words("zh", small_cell=5)
+    assert [words.count(value) for value in (None, 0, 1, 4, 5, 17568)] == ["—", "0", "*", "*", "5", "17,568"]
+    assert (words.share(None), words.share(0.0), words.share(0.9998)) == ("—", "0.00%", "99.98%")
+
+
+def test_months_follow_the_language() -> None:
+    assert (Words("zh").month("2020-10"), Words("en").month("2020-10")) == ("2020年10月", "October 2020")
+    assert (Words("zh").month("2018"), Words("en").month("2018"), Words("zh").month(None)) == ("2018年", "2018", "—")
+
+
+def test_a_code_value_without_a_word_is_shown_as_it_is() -> None:
+    assert (Words("en").name("level", "中央"), Words("en").name("level", "新口径")) == ("Central", "新口径")

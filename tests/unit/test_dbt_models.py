@@ -1,0 +1,357 @@
+"""The models on a county that fits on one page: two villages, five households, two quotas and four payments.
+
+Every expected number below was computed by hand from the rows in `_county`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.dbt_county import COUNTY, COUNTY_UNITS, EAST, TOWN, WEST, Built, County, Row, build, run_unit_tests
+
+EXITED, POOR = "已脱贫", "未脱贫"
+
+
+def household(key: str, area: str, exit_year: int | None) -> Row:
+    return {
+        "household_key": key,
+        "area_code": area,
+        "household_type": "脱贫户" if exit_year else "贫困户",
+        "exit_status": EXITED if exit_year else POOR,
+        "exit_year": exit_year,
+    }
+
+
+def members(counts: dict[str, int], area: str = EAST) -> list[Row]:
+    return [
+        {"household_key": key, "member_key": f"{key}{number}", "person_key": f"p{key}{number}", "area_code": area}
+        for key, count in counts.items()
+        for number in range(1, count + 1)
+    ]
+
+
+def change(number: int, kind: str, key: str, area: str, day: int, *, counts: tuple[int, int]) -> dict[str, Any]:
+    return {
+        "change_id": f"c{number}",
+        "change_type": kind,
+        "household_key": key,
+        "area_code": area,
+        "change_date": date(2020, 1, day),
+        "household_count": counts[0],
+        "person_count": counts[1],
+    }
+
+
+def quota(number: str, area: str, year: int, allocated: int, **more: Any) -> Row:
+    return {
+        "quota_id": number,
+        "area_code": area,
+        "budget_year": year,
+        "allocated_cny": allocated,
+        "arrived_cny": 0,
+        "document_number": f"云财农〔{year}〕1号",
+        "batch_name": number,
+        "fund_use": "产业",
+        "is_integrated": False,
+    } | more
+
+
+def payment(number: str, quota_id: str, day: date, amount: int, payee: str = "最终收款人") -> Row:
+    return {"payment_id": number, "quota_id": quota_id, "paid_date": day, "paid_cny": amount, "payee_type": payee}
+
+
+def snapshot(county: County, period: str, households: Iterable[Row], persons: dict[str, int]) -> None:
+    county.deliver("household_register", period, households)
+    county.deliver("person_register", period, members(persons))
+
+
+def _county() -> County:
+    county = County()
+    a, d = household("a", EAST, 2018), household("d", WEST, 2019)
+    poor = [household("b", EAST, None), household("c", WEST, None)]
+    snapshot(county, "2018-12", [a, *poor, household("d", WEST, None)], {"a": 4, "b": 2, "c": 4, "d": 5})
+    snapshot(county, "2019-12", [a, *poor, d], {"a": 3, "b": 2, "c": 4, "d": 5})
+    moved = [
+        household("a", WEST, 2018),
+        household("b", EAST, 2020),
+        household("c", WEST, None),
+        d,
+        household("e", EAST, None),
+    ]
+    after = {"a": 3, "b": 2, "c": 5, "d": 4, "e": 2}
+    snapshot(county, "2020-01", moved, after)
+    snapshot(county, "2020-02", moved, after)
+    county.deliver(
+        "register_changes",
+        "2020-01",
+        [
+            change(1, "脱贫", "b", EAST, 8, counts=(1, 2)),
+            change(2, "自然增加", "c", WEST, 9, counts=(0, 1)),
+            change(3, "转出", "a", EAST, 10, counts=(1, 3)) | {"counterpart_area_code": WEST},
+            change(4, "转入", "a", WEST, 10, counts=(1, 3)) | {"counterpart_area_code": EAST},
+            change(5, "新识别", "e", EAST, 11, counts=(1, 2)),
+            change(6, "自然减少", "d", WEST, 12, counts=(0, 1)),
+        ],
+    )
+    county.deliver(
+        "region",
+        "2019-12",
+        [
+            division(COUNTY, 120, 100, None, None),
+            division(TOWN, 120, 100, "贫困乡镇", 2019),
+            division(EAST, 50, 40, "贫困村", 2019),
+            division(WEST, 70, 60, "贫困村", None),
+        ],
+    )
+    county.deliver("residents", "2020-01", [{"person_key": "pa1", "person_status": "正常", "area_code": WEST}])
+    integrated = {"is_integrated": True, "integrated_item_name": "甲", "fund_level": "中央"}
+    arrived_2019 = {"arrived_cny": 1000, "arrived_date": date(2019, 1, 15), "issued_date": date(2019, 1, 5)}
+    arrived_2020 = {"arrived_cny": 200, "arrived_date": date(2020, 1, 20), "issued_date": date(2020, 1, 10)}
+    county.deliver("fund_quota", "2019-12", [quota("q1", TOWN, 2019, 1000, **integrated, **arrived_2019)])
+    county.deliver("fund_quota", "2020-01", [quota("q2", TOWN, 2020, 400, fund_level="省级", **arrived_2020)])
+    county.deliver(
+        "fund_quota",
+        "2020-02",
+        [
+            quota("q2", TOWN, 2020, 500, fund_level="省级", **arrived_2020),
+            quota("q3", COUNTY, 2020, 300, fund_level="县级", issued_date=date(2020, 2, 5)),
+        ],
+    )
+    county.deliver("fund_payment", "2019-12", [payment("p1", "q1", date(2019, 5, 1), 600)])
+    county.deliver(
+        "fund_payment",
+        "2020-01",
+        [payment("p2", "q1", date(2020, 1, 25), 100), payment("p3", "q2", date(2020, 1, 28), 50, "乡镇专户")],
+    )
+    county.deliver("fund_payment", "2020-02", [payment("p4", "q2", date(2020, 2, 10), 150)])
+    county.add(
+        "ops_calendar",
+        {
+            "feed": "region",
+            "period": "2019-12",
+            "due_date": date(2021, 1, 2),
+            "status": "late",
+            "arrived_at": datetime(2021, 1, 6, 8),
+        },
+    )
+    return county
+
+
+def division(code: str, population: int, rural: int, designation: str | None, exit_year: int | None) -> Row:
+    return {
+        "area_code": code,
+        "table_year": 2019,
+        "population_count": population,
+        "rural_registered_population_count": rural,
+        "denominator_definition": "2014 年末农业户籍人口",
+        "poverty_designation": designation,
+        "exit_year": exit_year,
+        "macro_region": "西部",
+    }
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return build(_county(), tmp_path_factory.mktemp("dbt"), "2020-02")
+
+
+def exit_row(built: Built, year: int, area: str = COUNTY) -> dict[str, Any]:
+    return built.row(f"from marts.kpi_exit_area_year where period = '{year}' and area_id = '{area}'")
+
+
+def bridge_row(built: Built, period: str, group: str, area: str = COUNTY) -> dict[str, Any]:
+    keys = f"period = '{period}' and group_id = '{group}' and area_id = '{area}'"
+    return built.row(f"from marts.kpi_register_bridge_area_month where {keys}")
+
+
+def fund_row(built: Built, period: str, scope: str, area: str = COUNTY, group: str = "all") -> dict[str, Any]:
+    keys = f"period = '{period}' and fund_scope = '{scope}' and area_id = '{area}' and group_id = '{group}'"
+    return built.row(f"from marts.kpi_fund_area_month where {keys}")
+
+
+def part(row: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in expected}
+
+
+def test_every_model_and_test_passes_on_a_county_without_damage(built: Built) -> None:
+    assert built.not_passed() == {}
+    assert {"kpi_exit_area_year", "ops_delivery", "assert_no_money_is_lost_in_the_rollup"} <= built.nodes.keys()
+
+
+def test_every_formula_gives_what_was_computed_by_hand(built: Built) -> None:
+    statuses = run_unit_tests(built, "2020-02")
+    assert set(statuses.values()) == {"pass"}, statuses
+    assert len(statuses) >= 10
+
+
+def test_exits_are_those_of_the_year_and_the_rest_follows_from_the_last_register(built: Built) -> None:
+    expected_2018 = {"listed_person_count": 15, "exited_person_count": 4, "remaining_household_count": 3}
+    assert part(exit_row(built, 2018), expected_2018) == expected_2018
+    expected_2019 = {
+        "as_of_period": "2019-12",
+        "listed_household_count": 4,
+        "exited_household_count": 1,
+        "exited_person_count": 5,
+        "cumulative_exited_person_count": 8,
+        "sum_of_yearly_exits_person_count": 9,
+        "remaining_person_count": 6,
+        "household_exit_rate_share": 0.5,
+        "poverty_incidence_share": 0.06,
+        "register_share": 0.14,
+        "listed_village_count": 2,
+        "exited_village_count": 1,
+        "village_exit_rate_share": 0.5,
+        "exited_township_count": 1,
+    }
+    assert part(exit_row(built, 2019), expected_2019) == expected_2019
+
+
+def test_a_running_year_is_judged_as_of_its_month_and_missing_tables_stay_null(built: Built) -> None:
+    expected = {
+        "as_of_period": "2020-02",
+        "exited_household_count": 1,
+        "sum_of_yearly_exits_person_count": 11,
+        "remaining_person_count": 7,
+        "population_count": 120,
+        "population_year": 2019,
+        "poverty_incidence_share": 0.07,
+        "listed_village_count": None,
+        "village_exit_rate_share": None,
+    }
+    assert part(exit_row(built, 2020), expected) == expected
+    assert exit_row(built, 2018)["poverty_incidence_share"] is None
+
+
+def test_villages_add_up_to_the_prefecture_and_the_countys_own_units_have_no_register(built: Built) -> None:
+    assert exit_row(built, 2019, EAST)["listed_person_count"] == 5
+    assert exit_row(built, 2019, WEST)["listed_person_count"] == 9
+    assert exit_row(built, 2019, TOWN)["listed_person_count"] == 14
+    assert built.rows(f"from marts.kpi_exit_area_year where area_id = '{COUNTY_UNITS}'") == []
+
+
+def test_both_bridges_balance_from_the_village_to_the_county(built: Built) -> None:
+    expected = {
+        "opening_person_count": 6,
+        "identified_person_count": 2,
+        "natural_plus_person_count": 1,
+        "natural_minus_person_count": 0,
+        "transfer_in_household_count": 0,
+        "exited_household_count": 1,
+        "exited_person_count": 2,
+        "closing_household_count": 2,
+        "closing_person_count": 7,
+        "is_balanced": True,
+    }
+    assert part(bridge_row(built, "2020-01", "unexited"), expected) == expected
+    expected_registered = {
+        "opening_person_count": 14,
+        "transfer_in_person_count": 3,
+        "transfer_out_person_count": 3,
+        "natural_minus_person_count": 1,
+        "exited_household_count": 0,
+        "closing_person_count": 16,
+        "is_balanced": True,
+    }
+    assert part(bridge_row(built, "2020-01", "registered"), expected_registered) == expected_registered
+    east = {"opening_household_count": 2, "transfer_out_household_count": 1, "closing_household_count": 2}
+    assert part(bridge_row(built, "2020-01", "registered", EAST), east) == east
+    assert built.rows("from marts.kpi_register_bridge_area_month where not is_balanced") == []
+
+
+def test_a_month_without_a_change_ledger_shows_its_stocks_and_no_flows(built: Built) -> None:
+    expected = {
+        "opening_household_count": 5,
+        "identified_household_count": None,
+        "exited_household_count": None,
+        "closing_household_count": 5,
+        "unexplained_household_count": None,
+        "is_balanced": None,
+    }
+    assert part(bridge_row(built, "2020-02", "registered"), expected) == expected
+
+
+def test_spending_counts_final_payees_and_the_last_list_of_each_year(built: Built) -> None:
+    expected = {
+        "allocated_cny": Decimal(1500),
+        "arrived_cny": Decimal(1200),
+        "paid_final_cny": Decimal(700),
+        "transferred_cny": Decimal(50),
+        "unspent_cny": Decimal(500),
+        "carry_over_under_1_year_cny": Decimal(200),
+        "carry_over_1_to_2_years_cny": Decimal(300),
+        "spend_rate_share": 700 / 1200,
+        "calendar_bar_share": None,
+        "integrated_allocated_cny": Decimal(1000),
+        "item_count": 1,
+        "quota_count": 2,
+    }
+    assert part(fund_row(built, "2020-01", "all_years"), expected) == expected
+
+
+def test_the_budget_year_has_its_bars_and_its_growth(built: Built) -> None:
+    expected = {
+        "allocated_cny": Decimal(800),
+        "arrived_cny": Decimal(200),
+        "spend_rate_share": 0.75,
+        "paid_allocated_share": 150 / 800,
+        "year_end_bar_share": 0.95,
+        "calendar_bar_share": 2 / 12,
+        "allocated_previous_cny": Decimal(1000),
+        "allocated_growth_cny": Decimal(-200),
+        "allocated_growth_share": -0.2,
+    }
+    assert part(fund_row(built, "2020-02", "current_year"), expected) == expected
+    units = {"allocated_cny": Decimal(300), "arrived_cny": Decimal(0), "spend_rate_share": None}
+    assert part(fund_row(built, "2020-02", "current_year", COUNTY_UNITS), units) == units
+
+
+def test_a_batch_is_judged_by_the_days_since_its_money_arrived(built: Built) -> None:
+    batch = fund_row(built, "2020-02", "all_years", TOWN, "云财农〔2019〕1号 q1")
+    expected = {"days_since_arrival": 410, "calendar_bar_share": None, "spend_rate_share": 0.7}
+    assert part(batch, expected) == expected
+
+
+def test_villages_have_no_fund_rows(built: Built) -> None:
+    levels = built.rows("select distinct area_level from marts.kpi_fund_area_month order by all")
+    assert levels == [("county",), ("prefecture",), ("township",)]
+
+
+def test_persons_and_households_keep_their_last_appearance(built: Built) -> None:
+    assert built.rows(
+        "select area_code, first_period, last_period from marts.dim_household where household_key = 'a'"
+    ) == [(WEST, "2018-12", "2020-02")]
+    gone = built.row("from marts.dim_person where member_key = 'a4'")
+    assert (gone["last_period"], gone["is_in_resident_file"]) == ("2018-12", False)
+    assert built.row("from marts.dim_person where member_key = 'a1'")["is_in_resident_file"] is True
+
+
+def test_a_late_delivery_carries_its_due_date(built: Built) -> None:
+    late = built.row("from marts.ops_delivery where feed = 'region'")
+    assert (late["due_date"], late["days_late"]) == (date(2021, 1, 2), 4)
+
+
+def test_a_later_month_is_not_seen_by_an_earlier_run(tmp_path: Path) -> None:
+    early = build(_county(), tmp_path, "2020-01")
+    assert early.rows("select max(period) from marts.kpi_register_bridge_area_month") == [("2020-01",)]
+    assert fund_row(early, "2020-01", "current_year")["allocated_cny"] == Decimal(400)
+    assert early.rows("select count(*) from marts.fct_fund_movement where movement_date > '2020-01-31'") == [(0,)]
+
+
+def test_what_cannot_be_explained_stops_the_release_unless_rows_were_rejected(tmp_path: Path) -> None:
+    county = _county()
+    forgotten = next(
+        row for row in county.rows["raw_rural_revitalisation__register_changes"] if row["change_id"] == "c5"
+    )
+    county.rows["raw_rural_revitalisation__register_changes"].remove(forgotten)
+    strict = build(county, tmp_path / "strict", "2020-02")
+    gate = "assert_bridges_balance_when_nothing_was_rejected"
+    assert strict.nodes[gate].state == "failed"
+    assert bridge_row(strict, "2020-01", "registered")["unexplained_person_count"] == 2
+    county.add("ops_rejections", {"feed": "register_changes", "period": "2020-01", "is_open": True})
+    assert build(county, tmp_path / "lenient", "2020-02").nodes[gate].state == "passed"

@@ -1,0 +1,137 @@
+"""The dbt project keeps its own rules: one file pair per model, both languages, a card per figure, no clock."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipelines.contracts import load_contracts
+from pipelines.modelling.dbt import parse_project
+from pipelines.modelling.sources import SOURCES_FILE, sources_text, write_sources
+from pipelines.settings import Settings
+
+PROJECT = Settings().dbt_dir
+MODELS = sorted((PROJECT / "models").rglob("*.sql"))
+FIGURE = re.compile(r"(_count|_share|_cny|_days|_mu|days_late|days_since_arrival)$")
+CARD_KEYS = {
+    *("title", "unit", "direction", "numerator", "denominator"),
+    *("definition", "source", "caveat", "decimals", "format", "owner"),
+}
+BILINGUAL = ("title", "unit", "definition", "source", "caveat", "owner")
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    path = parse_project(PROJECT, tmp_path_factory.mktemp("parse"))
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def marts(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    nodes = manifest["nodes"].values()
+    return {one["name"]: one for one in nodes if one["resource_type"] == "model" and one["schema"] == "marts"}
+
+
+def test_the_committed_sources_are_those_of_the_contracts() -> None:
+    committed = (PROJECT / SOURCES_FILE).read_text(encoding="utf-8")
+    assert committed == sources_text(load_contracts().values()), "run `python -m pipelines.modelling.sources`"
+
+
+def test_a_new_contract_becomes_a_source_with_its_typed_columns(tmp_path: Path) -> None:
+    contract = load_contracts()["region"].model_copy(update={"feed": "wells"})
+    path = write_sources([contract], tmp_path / "sources.yml")
+    (source,) = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+    (table,) = source["tables"]
+    assert table["name"] == "raw_civil_affairs__wells"
+    assert {"name": "land_area_km2", "data_type": "DECIMAL(18,4)"} in table["columns"]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
+def test_a_model_has_its_yml_beside_it_and_ends_in_final(model: Path) -> None:
+    described = yaml.safe_load(model.with_suffix(".yml").read_text(encoding="utf-8"))["models"]
+    assert [one["name"] for one in described] == [model.stem]
+    assert model.read_text(encoding="utf-8").rstrip().endswith("select * from final")
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
+def test_a_model_knows_the_month_from_the_run_and_not_from_the_clock(model: Path) -> None:
+    clock = re.compile(r"\b(now|today|current_date|current_timestamp|getdate)\b", re.IGNORECASE)
+    assert clock.findall(model.read_text(encoding="utf-8")) == []
+
+
+def test_every_feed_has_one_staging_model() -> None:
+    staging = [path.read_text(encoding="utf-8") for path in MODELS if path.stem.startswith("stg_")]
+    for contract in load_contracts().values():
+        assert sum(f"source('bronze', '{contract.table}')" in text for text in staging) == 1, contract.feed
+    assert len(staging) == len(load_contracts())
+
+
+def test_marts_are_contracted_and_described_in_both_languages(marts: dict[str, dict[str, Any]]) -> None:
+    both = re.compile(r"^.*[\u4e00-\u9fff].*。 \| [A-Z0-9].*\.$")
+    assert len(marts) == 14
+    for name, model in marts.items():
+        assert model["contract"]["enforced"], name
+        assert both.match(model["description"]), name
+        for column in model["columns"].values():
+            assert both.match(column["description"]), f"{name}.{column['name']}"
+            assert column["data_type"], f"{name}.{column['name']}"
+
+
+def test_every_figure_of_a_kpi_has_a_complete_card(marts: dict[str, dict[str, Any]]) -> None:
+    figures = [
+        (name, column)
+        for name, model in marts.items()
+        if name.startswith("kpi_")
+        for column in model["columns"].values()
+        if FIGURE.search(column["name"])
+    ]
+    assert len(figures) == 68
+    for name, column in figures:
+        card, where = column["config"]["meta"]["card"], f"{name}.{column['name']}"
+        assert set(card) == CARD_KEYS, where
+        assert all(set(card[key]) == {"zh", "en"} for key in BILINGUAL), where
+        assert card["direction"] in ("up", "down", "neutral"), where
+        assert card["format"] in ("count", "share", "cny"), where
+
+
+def test_a_share_travels_with_its_numerator_and_denominator(marts: dict[str, dict[str, Any]]) -> None:
+    ratios = {
+        f"{name}.{column['name']}": (column["config"]["meta"]["card"], model["columns"])
+        for name, model in marts.items()
+        for column in model["columns"].values()
+        if column["name"].endswith("_share") and "_bar_" not in column["name"]
+    }
+    assert len(ratios) == 8
+    for where, (card, columns) in ratios.items():
+        assert {card["numerator"], card["denominator"]} <= set(columns), where
+
+
+def test_each_page_is_an_exposure_of_published_tables(manifest: dict[str, Any]) -> None:
+    exposures = {one["name"]: one["depends_on"]["nodes"] for one in manifest["exposures"].values()}
+    assert set(exposures) == {"overview", "exit", "funds", "quality"}
+    for page, nodes in exposures.items():
+        assert {manifest["nodes"][node]["schema"] for node in nodes} == {"marts"}, page
+
+
+def test_published_figures_name_columns_that_exist(marts: dict[str, dict[str, Any]]) -> None:
+    with (PROJECT / "seeds" / "published_figures.csv").open(encoding="utf-8", newline="") as file:
+        figures = [row for row in csv.DictReader(file) if row["model"]]
+    assert len(figures) >= 30
+    for figure in figures:
+        assert figure["column"] == "count(*)" or figure["column"] in marts[figure["model"]]["columns"], figure
+
+
+def test_a_missing_month_of_the_run_is_an_error_and_not_a_default(tmp_path: Path) -> None:
+    from dbt.cli.main import dbtRunner
+
+    outputs = ["--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")]
+    places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    outcome = dbtRunner().invoke(["--quiet", "run", "--select", "int_feed_periods", *places, *outputs])
+    assert not outcome.success
+    assert any("as_of_period is missing" in str(one.message) for one in outcome.result.results)

@@ -1,0 +1,217 @@
+"""Publication: what readers see is the old release or the new one, whole, and equal inputs make no new release."""
+
+from __future__ import annotations
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import duckdb
+import pytest
+
+from pipelines.publishing.fingerprint import content_hash, fingerprint_build, fingerprint_elsewhere
+from pipelines.publishing.lease import LeaseLostError, take_lease
+from pipelines.publishing.manifest import DataLight, Place, ReleaseError
+from pipelines.publishing.publish import Publication, ReleaseFacts, publish, verify_build
+from pipelines.publishing.releases import (
+    current_release_id,
+    list_release_ids,
+    release_folder,
+    release_manifest,
+    rollback,
+    verify_release,
+)
+from pipelines.settings import Settings
+
+FACTS = ReleaseFacts(
+    as_of_period="2020-12",
+    place=Place(code="530323000000", zh="师宗县", en="Shizong"),
+    is_synthetic=True,
+    code_version="test",
+    inputs=[],
+    late_departments=[],
+    data_light=DataLight(level="none", zh="无", en="none", reasons=[]),
+)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "数据 data", keep_releases=2, reader_grace_seconds=0)
+
+
+def make_build(settings: Settings, stamp: int, *, order: str = "asc") -> Path:
+    """A build file with two tables whose every row carries ``stamp``."""
+    settings.build_dir.mkdir(parents=True, exist_ok=True)
+    path = settings.build_dir / f"{stamp}-{order}.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts")
+        for table in ("kpi_fund_area_month", "dim_area"):
+            connection.execute(
+                f"create table marts.{table} as select range as area_id, {stamp} as stamp, "
+                f"cast(range * 1.10 as decimal(18, 2)) as paid_cny from range(2000) order by range {order}"
+            )
+    return path
+
+
+def publish_stamp(settings: Settings, stamp: int, *, order: str = "asc") -> Publication:
+    with take_lease(settings.state_dir, f"run-{stamp}") as lease:
+        build_file = make_build(settings, stamp, order=order)
+        outcome = publish(settings, lease, build_file, cards={}, facts=FACTS, fingerprints=verify_build(build_file))
+    build_file.unlink()
+    return outcome
+
+
+def test_a_release_holds_what_was_built_and_says_so(settings: Settings) -> None:
+    publication = publish_stamp(settings, 1)
+
+    manifest = verify_release(settings, publication.release_id)
+    assert re.fullmatch(r"\d{8}T\d{9}Z-[0-9a-f]{8}", publication.release_id)
+    assert current_release_id(settings) == publication.release_id
+    assert manifest.tables["dim_area"].row_count == 2000
+    assert manifest.tables["dim_area"].sums == {"paid_cny": "2198900"}
+    assert not list(settings.marts_dir.glob(".tmp-*"))
+
+
+def test_equal_content_makes_no_new_release_whatever_the_row_order(settings: Settings) -> None:
+    first = publish_stamp(settings, 1)
+    again = publish_stamp(settings, 1, order="desc")
+
+    assert first.is_new
+    assert not again.is_new
+    assert again.release_id == first.release_id
+    assert list_release_ids(settings) == [first.release_id]
+
+
+def test_equal_content_gives_equal_bytes(settings: Settings, tmp_path: Path) -> None:
+    other = Settings(data_dir=tmp_path / "elsewhere")
+    here = release_manifest(settings, publish_stamp(settings, 1).release_id)
+    there = release_manifest(other, publish_stamp(other, 1, order="desc").release_id)
+
+    assert here.content_hash == there.content_hash
+    assert {name: table.sha256 for name, table in here.tables.items()} == {
+        name: table.sha256 for name, table in there.tables.items()
+    }
+
+
+def test_one_changed_value_changes_the_content_hash(settings: Settings) -> None:
+    build_file = make_build(settings, 1)
+    before = content_hash(fingerprint_build(build_file))
+    with duckdb.connect(str(build_file)) as connection:
+        connection.execute("update marts.dim_area set paid_cny = null where area_id = 0")
+
+    assert content_hash(fingerprint_build(build_file)) != before
+
+
+def test_another_process_computes_the_same_fingerprints(settings: Settings) -> None:
+    build_file = make_build(settings, 1)
+
+    assert fingerprint_elsewhere(build_file) == fingerprint_build(build_file)
+
+
+def test_old_releases_are_deleted_but_never_the_current_one(settings: Settings) -> None:
+    ids = [publish_stamp(settings, stamp).release_id for stamp in range(4)]
+    assert list_release_ids(settings) == ids[2:]
+
+    rollback(settings, ids[2])
+    publish_stamp(settings, 9)
+    assert current_release_id(settings) in list_release_ids(settings)
+    assert len(list_release_ids(settings)) == 2
+
+
+def test_a_release_that_readers_may_still_hold_is_kept(settings: Settings) -> None:
+    patient = settings.model_copy(update={"reader_grace_seconds": 3600})
+    ids = [publish_stamp(patient, stamp).release_id for stamp in range(4)]
+
+    assert list_release_ids(patient) == ids
+
+
+def test_a_run_that_lost_its_lease_cannot_publish(settings: Settings) -> None:
+    standing = publish_stamp(settings, 1)
+    build_file = make_build(settings, 2)
+    with take_lease(settings.state_dir, "slow") as slow:
+        (settings.state_dir / "lease").unlink()
+        with take_lease(settings.state_dir, "fast"), pytest.raises(LeaseLostError, match="took over"):
+            publish(settings, slow, build_file, cards={}, facts=FACTS, fingerprints=verify_build(build_file))
+
+    assert current_release_id(settings) == standing.release_id
+    assert list_release_ids(settings) == [standing.release_id]
+
+
+def test_what_was_left_between_rename_and_pointer_is_deleted_by_the_next_publication(settings: Settings) -> None:
+    standing = publish_stamp(settings, 1).release_id
+    unseen = publish_stamp(settings, 2).release_id
+    (settings.marts_dir / unseen / ".unpublished").write_text(unseen)
+    settings.pointer_file.write_text(standing + "\n")
+
+    new = publish_stamp(settings, 2).release_id
+
+    assert list_release_ids(settings) == [standing, new]
+
+
+def test_rollback_points_readers_to_the_older_release(settings: Settings) -> None:
+    first, second = (publish_stamp(settings, stamp).release_id for stamp in (1, 2))
+
+    rollback(settings, first)
+
+    assert current_release_id(settings) == first
+    assert list_release_ids(settings) == [first, second]
+
+
+def test_a_corrupted_release_is_refused_and_the_pointer_stays(settings: Settings) -> None:
+    first, second = (publish_stamp(settings, stamp).release_id for stamp in (1, 2))
+    table = release_folder(settings, first) / "dim_area.parquet"
+    content = bytearray(table.read_bytes())
+    content[len(content) // 2] ^= 1
+    table.write_bytes(content)
+
+    with pytest.raises(ReleaseError, match=r"dim_area\.parquet"):
+        rollback(settings, first)
+    assert current_release_id(settings) == second
+
+
+def test_a_damaged_manifest_is_refused(settings: Settings) -> None:
+    release_id = publish_stamp(settings, 1).release_id
+    (release_folder(settings, release_id) / "manifest.json").write_text(json.dumps({"release_id": release_id}))
+
+    with pytest.raises(ReleaseError, match="damaged"):
+        verify_release(settings, release_id)
+
+
+@pytest.mark.parametrize("name", ["../../etc", "20200101T000000000Z-00000000", "current"])
+def test_an_unknown_release_is_refused(settings: Settings, name: str) -> None:
+    publish_stamp(settings, 1)
+
+    with pytest.raises(ReleaseError, match="no release"):
+        verify_release(settings, name)
+
+
+def test_readers_never_see_two_releases_mixed(settings: Settings) -> None:
+    """A reader that resolves the pointer once per page finds one stamp in all tables, during ten publications."""
+    publish_stamp(settings, 0)
+    is_over = Event()
+
+    def read_pages() -> list[set[int]]:
+        pages = []
+        with duckdb.connect() as connection:
+            while not is_over.is_set():
+                folder = settings.marts_dir / settings.pointer_file.read_text().strip()
+                stamps = connection.execute(
+                    "select distinct a.stamp, b.stamp from read_parquet(?) as a"
+                    " inner join read_parquet(?) as b using (area_id)",
+                    [str(folder / "dim_area.parquet"), str(folder / "kpi_fund_area_month.parquet")],
+                ).fetchall()
+                pages.append({stamp for pair in stamps for stamp in pair})
+        return pages
+
+    patient = settings.model_copy(update={"reader_grace_seconds": 60})
+    with ThreadPoolExecutor(2) as pool:
+        readers = [pool.submit(read_pages) for _ in range(2)]
+        for stamp in range(1, 11):
+            publish_stamp(patient, stamp)
+        is_over.set()
+        pages = [page for reader in readers for page in reader.result()]
+
+    assert len(pages) > 20
+    assert all(len(page) == 1 for page in pages)

@@ -1,0 +1,161 @@
+"""Reading processes: a crash, a hang or a greedy file costs one file; nothing reaches a network."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.reading.pool import Failure, Worker, WorkerPool
+from pipelines.reading.protocol import WorkerConfig
+from pipelines.settings import Settings
+
+CONTRACTS = Path(__file__).parents[1] / "faults" / "contracts"
+ROWS = "补助编号,姓名,证件号码,乡镇,补助金额\n1000,甲,990101198001010015,丹凤街道,1\n"
+
+
+def task_for(path: Path) -> dict[str, Any]:
+    return {"task": "recognise", "path": str(path), "file_name": "补助2020年6月.csv", "feed": None, "period": None}
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    path = tmp_path / "sound.csv"
+    path.write_text(ROWS, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def endless(tmp_path: Path) -> Path:
+    """A named pipe that nobody writes to: reading it never returns."""
+    path = tmp_path / "endless.csv"
+    os.mkfifo(path)
+    return path
+
+
+@pytest.fixture
+def new_worker() -> Iterator[Callable[..., Worker]]:
+    made: list[Worker] = []
+
+    def make(*, timeout_seconds: float = 60, memory_mb: int = 4096) -> Worker:
+        config = WorkerConfig(
+            memory_mb=memory_mb, contracts_dir=CONTRACTS, areas_file=None, allow_synthetic=True, key_hex=""
+        )
+        made.append(Worker(config, timeout_seconds))
+        return made[-1]
+
+    yield make
+    for worker in made:
+        worker.close()
+
+
+def test_a_worker_is_reused_from_file_to_file(new_worker: Callable[..., Worker], sound: Path) -> None:
+    worker = new_worker()
+    first = worker.run(task_for(sound))
+    process_id = worker.process_id
+    second = worker.run(task_for(sound))
+    assert isinstance(first, dict)
+    assert first["feed"] == "aid"
+    assert first["period"] == "2020-06"
+    assert second == first
+    assert worker.process_id == process_id
+
+
+def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read(
+    new_worker: Callable[..., Worker], sound: Path, endless: Path
+) -> None:
+    worker = new_worker(timeout_seconds=6)
+    assert worker.run(task_for(endless)) == Failure("timeout", "")
+    assert isinstance(worker.run(task_for(sound)), dict)
+
+
+def test_a_killed_worker_costs_the_file_in_hand_and_is_replaced(
+    new_worker: Callable[..., Worker], sound: Path, endless: Path
+) -> None:
+    worker = new_worker()
+    worker.run(task_for(sound))
+    process_id = worker.process_id
+    assert process_id is not None
+    killer = threading.Timer(0.3, os.kill, (process_id, signal.SIGKILL))
+    killer.start()
+    assert worker.run(task_for(endless)) == Failure("crash", f"exit {-signal.SIGKILL}")
+    killer.join()
+    assert isinstance(worker.run(task_for(sound)), dict)
+
+
+def test_a_file_beyond_the_memory_limit_is_refused_by_the_worker_alone(
+    new_worker: Callable[..., Worker], sound: Path, tmp_path: Path
+) -> None:
+    huge = tmp_path / "huge.csv"
+    with huge.open("wb") as handle:
+        handle.truncate(3 * 1024**3)
+    worker = new_worker(memory_mb=2048)
+    failure = worker.run(task_for(huge))
+    assert isinstance(failure, Failure)
+    assert failure.kind == "memory"
+    assert isinstance(worker.run(task_for(sound)), dict)
+
+
+def test_an_unexpected_error_is_told_by_its_place_without_any_value(
+    new_worker: Callable[..., Worker], tmp_path: Path
+) -> None:
+    failure = new_worker().run(task_for(tmp_path / "张三 530323199001010018.csv"))
+    assert isinstance(failure, Failure)
+    assert failure.kind == "crash"
+    assert failure.place.startswith("FileNotFoundError at ")
+    assert "530323" not in failure.place
+
+
+def test_answers_come_in_the_order_of_the_tasks(sound: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("甲,乙\n1,2\n", encoding="utf-8")
+    settings = Settings(data_dir=tmp_path, contracts_dir=CONTRACTS, worker_count=2)
+    with WorkerPool(settings) as pool:
+        answers = list(pool.run_all([task_for(path) for path in (sound, other, sound, other)]))
+    assert [isinstance(answer, dict) and answer["feed"] for answer in answers] == ["aid", None, "aid", None]
+
+
+PROBE = """
+import socket, sys
+from pipelines.reading.sandbox import NetworkRefusedError, confine
+confine(2048)
+for attempt in (
+    lambda: socket.create_connection(("127.0.0.1", {port}), 2),
+    lambda: socket.getaddrinfo("localhost", 80),
+    lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", {port})),
+):
+    try:
+        attempt()
+    except NetworkRefusedError:
+        continue
+    sys.exit("reached")
+print("refused")
+"""
+
+
+def test_a_confined_process_reaches_no_network(tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        port = server.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-c", PROBE.format(port=port)], capture_output=True, text=True, check=False
+        )
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert (done.returncode, done.stdout.strip()) == (0, "refused"), done.stderr
+
+
+def test_a_confined_process_cannot_take_more_memory_than_its_limit() -> None:
+    code = "from pipelines.reading.sandbox import confine; confine(512); bytearray(600 * 1024 ** 2)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "MemoryError" in done.stderr
