@@ -168,7 +168,7 @@ def demo(
     dagster: Annotated[bool, typer.Option("--dagster/--no-dagster", help="Start the Dagster UI too.")] = True,
 ) -> None:
     """A synthetic county from nothing to dashboards."""
-    from pipelines.installation import deliveries_dir, initialise
+    from pipelines.installation import initialise, synthetic_deliveries
     from pipelines.landing import land as land_files
     from pipelines.simulate import simulate as write_county
 
@@ -178,7 +178,7 @@ def demo(
         say(f"{time.perf_counter() - started:5.0f} s  {text}")
 
     settings = initialise(settings_of_process().data_dir, place="shizong", synthetic=True)
-    out = deliveries_dir(settings) / f"shizong-{scale}-{months}-{seed}"
+    out = synthetic_deliveries(settings, f"shizong-{scale}-{months}-{seed}")
     if not (out / "truth").is_dir():
         with _progress("Writing files") as report:
             write_county("shizong", scale=scale, months=months, seed=seed, out=out, progress=report)

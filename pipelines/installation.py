@@ -115,3 +115,18 @@ def clear_synthetic(settings: Settings) -> list[Path]:
 def deliveries_dir(settings: Settings) -> Path:
     """Where ``xianqing demo`` writes the synthetic departments' files."""
     return settings.data_dir / "synthetic"
+
+
+def synthetic_deliveries(settings: Settings, name: str) -> Path:
+    """The folder for the files of the synthetic county ``name``.
+
+    Raises InstallationError when the data folder already holds another county: their files would replace each other.
+    """
+    folder = deliveries_dir(settings)
+    others = sorted(path.name for path in folder.iterdir() if path.name != name) if folder.is_dir() else []
+    if others:
+        raise InstallationError(
+            f"{settings.data_dir} already holds the synthetic county {others[0]}, and two counties may not share one "
+            "folder: remove it with `make clean-data`, or choose another folder with XIANQING_DATA_DIR."
+        )
+    return folder / name

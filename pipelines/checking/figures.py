@@ -5,6 +5,7 @@ How a figure shrinks with the county stands in the list of published figures, co
 - ``none``: the same at any size (villages, shares, items);
 - ``total``: share of the printed total, rounded to its printed digits;
 - ``group:<name>``: one part of a total, apportioned with its group by largest remainder;
+- ``part:<name>:<period>``: equal to that period's part of the group;
 - ``group_total:<name>``: the total of that group, plus the scaled ``natural_change``;
 - ``money``: exact to the cent.
 """
@@ -87,18 +88,24 @@ def expected_figures(figures: Sequence[Mapping[str, str]], scale: float) -> list
         if kind == "group":
             groups[name].append(index)
     parts: dict[int, int] = {}
+    named: dict[str, int] = {}
     totals: dict[str, int] = {}
     for name, members in groups.items():
         shrunk = largest_remainder([int(figures[index]["value"]) for index in members], scale)
         parts |= dict(zip(members, shrunk, strict=True))
+        named |= {f"{name}:{figures[index]['period']}": part for index, part in zip(members, shrunk, strict=True)}
         totals[name] = sum(shrunk)
+    for index, figure in enumerate(figures):
+        kind, _, name = figure["scaling"].partition(":")
+        if kind == "part":
+            parts[index] = named[name]
     return [_expected(figure, scale, parts.get(index), totals) for index, figure in enumerate(figures)]
 
 
 def _expected(figure: Mapping[str, str], scale: float, part: int | None, totals: Mapping[str, int]) -> Decimal:
     kind, _, name = figure["scaling"].partition(":")
     printed, factor = Decimal(figure["value"]), Decimal(str(scale))
-    if kind == "group" and part is not None:
+    if kind in ("group", "part") and part is not None:
         return Decimal(part)
     if kind == "group_total":
         natural = Decimal(figure["natural_change"] or 0) * factor

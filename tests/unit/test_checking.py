@@ -27,10 +27,11 @@ def test_no_part_moves_by_one_or_more_and_the_sum_is_the_rounded_total(parts: li
     assert all(abs(whole - value) < 1 for whole, value in zip(shrunk, exact, strict=True))
 
 
-def figure(indicator: str, value: str, scaling: str, natural_change: str = "") -> dict[str, str]:
+def figure(indicator: str, value: str, scaling: str, natural_change: str = "", period: str = "2020") -> dict[str, str]:
     digits = str(len(value.partition(".")[2]))
     return {
         "indicator": indicator,
+        "period": period,
         "value": value,
         "scaling": scaling,
         "natural_change": natural_change,
@@ -40,17 +41,18 @@ def figure(indicator: str, value: str, scaling: str, natural_change: str = "") -
 
 def test_totals_follow_their_parts_and_natural_change_is_scaled_too() -> None:
     figures = [
-        *(figure("exited", str(count), "group:households") for count in HOUSEHOLDS),
+        *(figure("exited", str(n), "group:households", period=str(2014 + i)) for i, n in enumerate(HOUSEHOLDS)),
         figure("sum", "17572", "group_total:households"),
         figure("registered", "17568", "group_total:households", "-4"),
+        figure("remaining", "90", "part:households:2020"),
         figure("money", "11.35", "money"),
         figure("villages", "98", "none"),
         figure("population", "43.89", "total"),
     ]
     at_full_size = expected_figures(figures, 1)
     at_a_tenth = expected_figures(figures, 0.1)
-    assert at_full_size[-5:] == [Decimal(value) for value in ("17572", "17568", "11.35", "98", "43.89")]
-    assert at_a_tenth[-5:] == [Decimal(value) for value in ("1757", "1757", "1.135", "98", "4.39")]
+    assert at_full_size[-6:] == [Decimal(value) for value in ("17572", "17568", "90", "11.35", "98", "43.89")]
+    assert at_a_tenth[-6:] == [Decimal(value) for value in ("1757", "1757", "9", "1.135", "98", "4.39")]
 
 
 def test_an_unknown_scaling_is_an_error_that_names_the_figure() -> None:

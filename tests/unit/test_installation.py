@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.areas import AreaTableError
-from pipelines.installation import InstallationError, clear_synthetic, initialise, make_key
+from pipelines.installation import InstallationError, clear_synthetic, initialise, make_key, synthetic_deliveries
 from pipelines.settings import KeyFileError, load_settings
 
 
@@ -72,3 +72,12 @@ def test_an_unknown_place_without_a_table_names_those_that_ship(tmp_path: Path) 
     with pytest.raises(AreaTableError, match="shizong"):
         initialise(tmp_path / "data", place="nowhere", synthetic=False)
     assert not (tmp_path / "data" / "xianqing.env").exists()
+
+
+def test_two_synthetic_counties_never_share_a_folder(tmp_path: Path) -> None:
+    settings = initialise(tmp_path / "data", place="shizong", synthetic=True)
+    synthetic_deliveries(settings, "shizong-0.05-12-7").mkdir(parents=True)
+
+    assert synthetic_deliveries(settings, "shizong-0.05-12-7").is_dir()
+    with pytest.raises(InstallationError, match=r"shizong-0\.05-12-7.*make clean-data"):
+        synthetic_deliveries(settings, "shizong-1.0-12-7")
