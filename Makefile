@@ -7,6 +7,8 @@ SCALE ?= 0.05
 MONTHS ?= 12
 SEED ?= 7
 WORKERS ?= 2
+PIN_FLAGS := --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
+  --no-emit-find-links --no-annotate --no-header -q
 
 export DO_NOT_TRACK = 1
 export PYTHONUTF8 = 1
@@ -66,10 +68,8 @@ check-full: env ## the county at full size against every published figure (about
 	@$(BIN)/python -m pipelines.checking --scale 1
 
 pins: ## resolve requirements anew (needs uv); review the diff
-	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-strip-extras \
-	  --no-emit-index-url --no-emit-find-links --no-header -q -U -o requirements.txt
-	uv pip compile pyproject.toml --extra build --extra dev --universal --python-version 3.11 --generate-hashes --no-strip-extras \
-	  --no-emit-index-url --no-emit-find-links --no-header -q -U -c requirements.txt -o requirements-dev.txt
+	uv pip compile pyproject.toml --extra build --extra dev $(PIN_FLAGS) -U -o requirements-dev.txt
+	uv pip compile pyproject.toml --extra build $(PIN_FLAGS) -c requirements-dev.txt -o requirements.txt
 
 clean-data: ## remove the synthetic county (refuses a real installation)
 	@$(BIN)/xianqing clear-synthetic
