@@ -148,8 +148,13 @@ def _column(what: Card | str, words: Words, values: pl.Series, *, is_first: bool
 
 
 def _heading(card: Card, words: Words) -> str:
-    unit = {"share": "%", "cny": unit_of_money(words)[1]}.get(card.form, card.unit)
-    return words("table.heading", title=card.title, unit=unit) if unit else card.title
+    return _titled(card, {"share": "%", "cny": unit_of_money(words)[1]}.get(card.form, card.unit), words)
+
+
+def _titled(card: Card, unit: str, words: Words) -> str:
+    """The title with its unit behind it, unless the title already ends in the unit."""
+    is_named = not unit or card.title.lower().endswith(unit.lower())
+    return card.title if is_named else words("table.heading", title=card.title, unit=unit)
 
 
 def _sheet(table: Table, words: Words) -> export.Sheet:
@@ -161,8 +166,7 @@ def _sheet(table: Table, words: Words) -> export.Sheet:
         if isinstance(what, str):
             columns.append(export.Column(name, what))
             continue
-        unit = {"share": "%", "cny": words("unit.yuan")}.get(what.form, what.unit)
-        head = words("table.heading", title=what.title, unit=unit) if unit else what.title
+        head = _titled(what, {"share": "%", "cny": words("unit.yuan")}.get(what.form, what.unit), words)
         columns.append(export.Column(name, head, formats.get(what.form, "General")))
         if what.form == "count" and words.small_cell:
             small = pl.col(name).is_between(1, words.small_cell - 1)

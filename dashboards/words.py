@@ -17,6 +17,8 @@ import yaml
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 CATALOGUES = Path(__file__).parent / "catalogue"
+NO_BREAK = "\u00a0"  # an amount and its unit stay on one line
+MINUS = "\u2212"
 NOTHING = "—"
 HIDDEN = "*"
 
@@ -71,10 +73,12 @@ class Words:
             return NOTHING
         size = abs(value)
         if self.language == "en":
-            return f"CNY {value / 1e6:,.2f} m" if size >= 1e6 else f"CNY {value:,.2f}"
-        if size >= 1e8:
-            return f"{value / 1e8:,.2f} 亿元"
-        return f"{value / 1e4:,.2f} 万元" if size >= 1e4 else f"{value:,.2f} 元"
+            shown = f"CNY {value / 1e6:,.2f} m" if size >= 1e6 else f"CNY {value:,.2f}"
+        elif size >= 1e8:
+            shown = f"{value / 1e8:,.2f} 亿元"
+        else:
+            shown = f"{value / 1e4:,.2f} 万元" if size >= 1e4 else f"{value:,.2f} 元"
+        return shown.replace(" ", NO_BREAK).replace("-", MINUS)
 
     def month(self, period: str | None) -> str:
         """``2020-10`` as 2020年10月 or October 2020, ``2020`` as 2020年 or 2020."""

@@ -44,7 +44,8 @@ def body(view: View) -> None:
     denominator = words(
         "exit.denominator",
         population=words.count(row.get(POPULATION[0])),
-        year=row.get("population_year") or "—",
+        definition=row.get("denominator_definition") or "—",
+        year=words.month(str(row["population_year"])) if row.get("population_year") else "—",
     )
     layout.tiles(
         view,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.words import LANGUAGES, Words, load_catalogue
+from dashboards.words import LANGUAGES, NO_BREAK, Words, load_catalogue
 
 DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"
 
@@ -48,11 +48,13 @@ def test_an_unknown_key_is_an_error_and_not_a_word_on_the_page() -> None:
         (9999.5, "9,999.50 元", "CNY 9,999.50"),
         (123_456, "12.35 万元", "CNY 123,456.00"),
         (1_135_000_000, "11.35 亿元", "CNY 1,135.00 m"),
-        (-20_000, "-2.00 万元", "CNY -20,000.00"),
+        (-20_000, "−2.00 万元", "CNY −20,000.00"),
     ],
 )
 def test_money_is_written_as_people_write_it(value: float | None, chinese: str, english: str) -> None:
-    assert (Words("zh").money(value), Words("en").money(value)) == (chinese, english)
+    shown = (Words("zh").money(value), Words("en").money(value))
+    assert tuple(text.replace(NO_BREAK, " ") for text in shown) == (chinese, english)
+    assert " " not in "".join(shown)
 
 
 def test_null_zero_and_small_numbers_stay_apart() -> None:
