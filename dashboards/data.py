@@ -23,7 +23,7 @@ Wanted = str | bool | int | tuple[str, ...] | None
 
 @dataclass(frozen=True)
 class Area:
-    """One place of the hierarchy as it was called in the period shown."""
+    """One place of the hierarchy under its newest name, whatever period is shown."""
 
     code: str
     level: str

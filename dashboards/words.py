@@ -65,7 +65,7 @@ class Words:
 
     def share(self, value: float | None, decimals: int = 2) -> str:
         """A share from 0 to 1 as a percentage."""
-        return NOTHING if value is None else f"{100 * value:.{decimals}f}%"
+        return NOTHING if value is None else f"{100 * value:.{decimals}f}%".replace("-", MINUS)
 
     def money(self, value: float | None) -> str:
         """Yuan as people write them: 元, 万元 or 亿元; in English yuan or million yuan. At most two decimals."""

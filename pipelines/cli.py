@@ -33,6 +33,9 @@ app.add_typer(releases_app, name="releases")
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM", help="Month the figures speak about.")]
 
 
+Scale = Annotated[float, typer.Option(min=0.01, max=1, help="Size of the synthetic county; 1 = in full.")]
+
+
 class Arrival(StrEnum):
     """Which moment counts as a file's arrival."""
 
@@ -93,7 +96,7 @@ def init(
 def simulate(
     out: Annotated[Path, typer.Option(help="Folder for the files.")],
     place: Annotated[str, typer.Option(help="County.")] = "shizong",
-    scale: Annotated[float, typer.Option(min=0.001, max=1, help="1 = the full county.")] = 0.05,
+    scale: Scale = 0.05,
     months: Annotated[int, typer.Option(min=1, max=12, help="Monthly files.")] = 12,
     seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 7,
 ) -> None:
@@ -107,7 +110,7 @@ def simulate(
 
 @app.command()
 def land(
-    files: Annotated[list[Path], typer.Argument(help="Files or folders.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Files or folders; default: the inbox.")] = None,
     feed: Annotated[str | None, typer.Option(help="Feed, when the file itself does not say.")] = None,
     period: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Period, when the file does not say.")] = None,
     arrival: Annotated[Arrival, typer.Option(help="Moment of arrival.")] = Arrival.NOW,
@@ -116,12 +119,15 @@ def land(
     """Take files in: recognise, store, write a receipt."""
     from pipelines.landing import land as land_files
 
-    results = land_files(files, settings_of_process(), feed=feed, period=period, arrival=arrival.value)
+    settings = settings_of_process()
+    results = land_files(files or None, settings, feed=feed, period=period, arrival=arrival.value)
     if as_json:
         print_json([result.model_dump(mode="json") for result in results])
         return
     for result in results:
         say(_land_line(result))
+    if not results:
+        say(f"Nothing to land: no file lies in {', '.join(map(str, files)) if files else settings.inbox_dir}.")
 
 
 def _land_line(result: Any) -> str:
@@ -161,7 +167,7 @@ def _run_job(settings: Settings, as_of: str | None, full: bool) -> Any:
 
 @app.command()
 def demo(
-    scale: Annotated[float, typer.Option(min=0.001, max=1, help="1 = the full county.")] = 0.05,
+    scale: Scale = 0.05,
     months: Annotated[int, typer.Option(min=1, max=12, help="Monthly files.")] = 12,
     seed: Annotated[int, typer.Option(help="Same seed, same county.")] = 7,
     and_serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Start the dashboards afterwards.")] = True,
@@ -261,7 +267,8 @@ def areas(as_json: AsJson = False) -> None:
 
 @app.command()
 def check(
-    scale: Annotated[float, typer.Option(help="Scale of the synthetic county.")] = 1.0, as_json: AsJson = False
+    scale: Scale = 1.0,
+    as_json: AsJson = False,
 ) -> None:
     """Compare the release with the published figures."""
     from pipelines.checking import check_figures
@@ -276,10 +283,13 @@ def check(
 
 @app.command()
 def dictionary(to: Annotated[Path, typer.Option(help="Markdown file to write.")] = Path("docs/dictionary.md")) -> None:
-    """Write the data dictionary from contracts and models."""
+    """Write the models' sources and the data dictionary."""
     from pipelines.dictionary import write_dictionary
+    from pipelines.modelling.sources import update_sources
 
-    say(f"Written: {write_dictionary(settings_of_process(), to)}")
+    settings = settings_of_process()
+    say(f"Written: {update_sources(settings)}")
+    say(f"Written: {write_dictionary(settings, to)}")
 
 
 @app.command()

@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.gates.space import free_bytes
+from pipelines.installation import is_made_synthetic
 from pipelines.publishing.lease import is_held
 from pipelines.publishing.manifest import ReleaseError
 from pipelines.publishing.releases import current_release_id, release_manifest
@@ -128,9 +129,14 @@ def _locks(settings: Settings) -> Finding:
 
 
 def _mode(settings: Settings) -> Finding:
-    if settings.allow_synthetic:
+    if settings.allow_synthetic and not is_made_synthetic(settings):
+        remedy = "Unset XIANQING_ALLOW_SYNTHETIC: this folder was not set up for invented people."
+        return Finding(
+            name="mode", state="problem", found="the environment accepts synthetic identities", remedy=remedy
+        )
+    if settings.allow_synthetic or is_made_synthetic(settings):
         remedy = "For real data: `xianqing clear-synthetic`, then `xianqing init`."
-        return Finding(name="mode", state="warning", found="synthetic identities are accepted", remedy=remedy)
+        return Finding(name="mode", state="warning", found="a synthetic county: releases are marked", remedy=remedy)
     return Finding(name="mode", state="ok", found="real: synthetic identities are refused")
 
 

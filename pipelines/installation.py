@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
 from pathlib import Path
 
 from pipelines.areas import build_areas
-from pipelines.files import write_atomically
+from pipelines.files import write_atomically, write_json
 from pipelines.settings import PREFIX, Settings, load_settings
 
 ENVIRONMENT_FILE = "xianqing.env"
@@ -52,6 +53,7 @@ def initialise(
     build_areas(settings)
     make_key(settings.pseudonym_key_file)
     settings.read_key()
+    write_json(settings.installation_file, {"place": place, "is_synthetic": synthetic})
     write_atomically(data_dir / ENVIRONMENT_FILE, "\n".join(lines) + "\n")
     return settings
 
@@ -75,8 +77,8 @@ def _refuse_mixture(data_dir: Path, *, synthetic: bool) -> None:
     if not (data_dir / ENVIRONMENT_FILE).is_file():
         return
     before = load_settings({f"{PREFIX}DATA_DIR": str(data_dir)})
-    has_files = any(before.raw_dir.rglob("*.receipt.json"))
-    if before.allow_synthetic == synthetic or not has_files:
+    has_files = any(before.raw_dir.rglob("*.receipt.json")) or any(before.bronze_dir.rglob("ledger.json"))
+    if is_made_synthetic(before) == synthetic or not has_files:
         return
     if synthetic:
         raise InstallationError(
@@ -89,15 +91,23 @@ def _refuse_mixture(data_dir: Path, *, synthetic: bool) -> None:
     )
 
 
+def is_made_synthetic(settings: Settings) -> bool:
+    """Whether the data folder itself says that it was set up for invented people; the environment is not asked."""
+    path = settings.installation_file
+    recorded = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    written = load_settings({f"{PREFIX}DATA_DIR": str(settings.data_dir)})
+    return bool(recorded.get("is_synthetic")) or written.allow_synthetic
+
+
 def clear_synthetic(settings: Settings) -> list[Path]:
     """Remove the synthetic county with everything made from it; returns what was removed.
 
-    Raises InstallationError in a real installation, where nothing is removed.
+    Raises InstallationError unless the folder itself was set up as synthetic; then nothing is removed.
     """
-    if not settings.allow_synthetic:
+    if not is_made_synthetic(settings):
         raise InstallationError(
-            f"{settings.data_dir} is a real installation: nothing was removed. Only a folder made with `xianqing init "
-            "--synthetic` or `make run` can be cleared."
+            f"{settings.data_dir} is a real installation, or was never set up: nothing was removed. Only a folder made "
+            "with `xianqing init --synthetic` or `make run` can be cleared."
         )
     removed = []
     for folder in (settings.raw_dir, settings.marts_dir):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pipelines.contracts import Text
-from pipelines.gates.result import GateResult
+from pipelines.gates.result import CheckResult, GateResult, summarise
 from pipelines.landing import Receipt, receipts
 from pipelines.publishing.lease import is_held
 from pipelines.publishing.manifest import Manifest
@@ -40,6 +41,24 @@ def gate_line(gate: GateResult) -> GateLine:
     return GateLine(
         name=gate.name, passed=not gate.is_blocking, state=gate.state, zh=gate.zh, en=gate.en, details=details
     )
+
+
+def leftovers_gate(problems: Sequence[Text]) -> GateResult:
+    """What a publication could not tidy up, as a warning beside the gates; nothing published depends on it."""
+    checks = [
+        CheckResult(
+            check="removal",
+            subject="marts",
+            state="warned",
+            examined_count=None,
+            applied_count=None,
+            failed_count=None,
+            zh=problem.zh,
+            en=problem.en,
+        )
+        for problem in problems
+    ]
+    return summarise("old_releases", "清理旧版本", "Removing old releases", checks)
 
 
 def _problem(receipt: Receipt) -> ProblemFile:
@@ -77,6 +96,17 @@ def _newest_ledgers(settings: Settings) -> list[FileLedger]:
     for one in sorted(ledgers(settings), key=lambda ledger: ledger.version):
         newest[one.feed, one.period] = one
     return list(newest.values())
+
+
+def release_inputs(settings: Settings, manifest: Manifest) -> list[dict[str, str | None]]:
+    """The files a release was made from, with name, feed and period from their receipts (None: receipt is gone)."""
+    known = {receipt.receipt_id: receipt for receipt in receipts(settings)}
+    listed: list[dict[str, str | None]] = []
+    for one in manifest.inputs:
+        receipt = known.get(one.receipt_id)
+        about = {name: getattr(receipt, name, None) for name in ("department", "feed", "period", "file_name")}
+        listed.append({"receipt_id": one.receipt_id, "sha256": one.sha256} | about)
+    return sorted(listed, key=lambda row: (row["feed"] or "", row["period"] or "", row["receipt_id"] or ""))
 
 
 def roll_back(settings: Settings, release_id: str) -> Manifest:

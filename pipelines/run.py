@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,11 +19,13 @@ import duckdb
 
 from pipelines.areas import AreaTableError, build_areas, load_places
 from pipelines.contracts import Contract, Text, load_contracts
+from pipelines.files import fsync_directory, remove
 from pipelines.gates.door import Extract, door_gate
 from pipelines.gates.models import bridge_gate, dbt_gate, model_row_counts
 from pipelines.gates.reconcile import conservation_gate, control_totals_gate
 from pipelines.gates.result import GateResult
 from pipelines.gates.space import space_gate
+from pipelines.installation import is_made_synthetic
 from pipelines.landing import Receipt, land, landed_receipts
 from pipelines.modelling.bronze import Bronze
 from pipelines.modelling.build import Build, build
@@ -37,10 +38,11 @@ from pipelines.publishing.publish import DRAFT_PREFIX, Publication, ReleaseFacts
 from pipelines.publishing.status import LastRun, RunState, Status, write_status
 from pipelines.publishing.trust import data_light, late_departments
 from pipelines.reading import BronzeInput, FileLedger, bronze_folder, current_inputs, ledgers, read_pending
-from pipelines.reporting import STAGE_NAMES, gate_line, held_files, new_run_id, refused_files
+from pipelines.reporting import STAGE_NAMES, gate_line, held_files, leftovers_gate, new_run_id, refused_files
 from pipelines.settings import PROJECT_DIR, Settings
 
 Progress = Callable[[int, int, str], None]
+FORGOTTEN_PREFIX = ".forgotten-"
 STAGES = ("land", "read", "door", "build", "audit", "verify", "publish")
 
 
@@ -73,6 +75,29 @@ def code_version() -> str:
     return f"{importlib.metadata.version('xianqing')}+{digest.hexdigest()[:8]}"
 
 
+def place_of(settings: Settings) -> Place:
+    """The county of the division table, or all counties of a prefecture's office with the prefecture's code.
+
+    A shipped place has an English name. Raises AreaTableError when the table names no county.
+    """
+    with duckdb.connect() as connection:
+        counties = connection.execute(
+            "select distinct area_code, area_name, parent_code from read_parquet(?)"
+            " where area_level = 'county' and valid_to is null order by area_code",
+            [str(settings.areas_file)],
+        ).fetchall()
+    if not counties:
+        raise AreaTableError(f"{settings.areas_file} names no county: run `xianqing init` with a complete table.")
+    shipped = load_places().get(settings.place)
+    if len(counties) == 1:
+        code, name, _ = counties[0]
+        return Place(code=code, zh=name, en=shipped.name.en if shipped else name)
+    names = [name for _, name, _ in counties]
+    parents = {parent for _, _, parent in counties}
+    code = parents.pop() if len(parents) == 1 and None not in parents else counties[0][0]
+    return Place(code=code, zh="、".join(names), en=", ".join(names))
+
+
 @dataclass
 class Run:
     """A run that holds the lease; the stages are called in the order of ``STAGES``."""
@@ -99,18 +124,8 @@ class Run:
 
     @cached_property
     def place(self) -> Place:
-        """The county this installation is about, from its division table; shipped places have an English name."""
-        with duckdb.connect() as connection:
-            row = connection.execute(
-                "select area_code, area_name from read_parquet(?) where area_level = 'county' and valid_to is null",
-                [str(self.settings.areas_file)],
-            ).fetchone()
-        if row is None:
-            raise AreaTableError(
-                f"{self.settings.areas_file} names no county: run `xianqing init` with a complete table."
-            )
-        shipped = load_places().get(self.settings.place)
-        return Place(code=row[0], zh=row[1], en=shipped.name.en if shipped else row[1])
+        """What this installation is about."""
+        return place_of(self.settings)
 
     @contextmanager
     def _in_stage(self, stage: str) -> Iterator[None]:
@@ -156,7 +171,7 @@ class Run:
             land(None, self.settings)
         with self._in_stage("read"):
             if self.read_everything:
-                forget(self.settings, landed_receipts(self.settings))
+                forget(self.settings, landed_receipts(self.settings), self.lease.run_id)
             self.read_now = read_pending(self.settings, progress=self.progress)
         with self._in_stage("door"):
             inputs, judged = current_inputs(self.settings), ledgers(self.settings)
@@ -210,7 +225,7 @@ class Run:
             facts = ReleaseFacts(
                 as_of_period=self.bronze.as_of_period,
                 place=self.place,
-                is_synthetic=self.settings.allow_synthetic,
+                is_synthetic=self.settings.allow_synthetic or is_made_synthetic(self.settings),
                 code_version=code_version(),
                 inputs=[
                     InputReceipt(receipt_id=one.receipt_id, sha256=sha256[one.receipt_id]) for one in self.bronze.inputs
@@ -228,6 +243,8 @@ class Run:
                 fingerprints=self.fingerprints,
             )
         self.release_id = publication.release_id
+        if publication.problems:
+            self.gates.append(leftovers_gate(publication.problems))
         if publication.is_new:
             self.state = "published"
             self.message = Text(zh=f"已发布 {self.release_id}", en=f"Published {self.release_id}.")
@@ -294,22 +311,17 @@ def _extract(one: BronzeInput, ledger: FileLedger) -> Extract:
 def remove_build(settings: Settings, run_id: str) -> None:
     """Delete a run's build file and dbt's artefacts of it."""
     for path in settings.build_dir.glob(f"{run_id}*"):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+        remove(path)
 
 
 def clear_leftovers(settings: Settings, lease: Lease) -> None:
-    """Delete what killed runs left: build files and drafts of releases. Whoever holds the lease is alone here."""
+    """Delete what killed runs left: build files, drafts, forgotten results. Whoever holds the lease is alone here."""
     lease.check()
     drafts = list(settings.marts_dir.glob(f"{DRAFT_PREFIX}*")) if settings.marts_dir.is_dir() else []
     builds = list(settings.build_dir.iterdir()) if settings.build_dir.is_dir() else []
-    for path in [*drafts, *builds]:
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+    forgotten = list(settings.bronze_dir.glob(f"{FORGOTTEN_PREFIX}*"))
+    for path in [*drafts, *builds, *forgotten]:
+        remove(path)
 
 
 @contextmanager
@@ -363,14 +375,21 @@ def read_partition(settings: Settings, feed: str, period: str) -> FileLedger | N
     if not in_slot:
         return None
     newest = max(in_slot, key=lambda one: one.version)
-    with take_lease(settings.state_dir, new_run_id(datetime.now(UTC))):
-        forget(settings, [newest])
+    with take_lease(settings.state_dir, new_run_id(datetime.now(UTC))) as lease:
+        forget(settings, [newest], lease.run_id)
         return read_pending(settings, receipts=[newest])[0]
 
 
-def forget(settings: Settings, landed: Sequence[Receipt]) -> None:
-    """Remove what was read from these receipts, so that they are read again; the landed bytes stay."""
+def forget(settings: Settings, landed: Sequence[Receipt], run_id: str) -> None:
+    """Remove what was read from these receipts, so that they are read again; the landed bytes stay.
+
+    Each result leaves its place by one rename: a kill at any moment leaves it whole or unread, never half there.
+    """
+    scratch = settings.bronze_dir / f"{FORGOTTEN_PREFIX}{run_id}"
+    scratch.mkdir(parents=True)
     for receipt in landed:
         folder = bronze_folder(settings, receipt)
         if folder.is_dir():
-            shutil.rmtree(folder)
+            folder.replace(scratch / receipt.receipt_id)
+            fsync_directory(folder.parent)
+    remove(scratch)

@@ -29,9 +29,10 @@ def commands(settings: Settings, *, with_dagster: bool) -> dict[str, list[str]]:
     }
     if with_dagster:
         module = ["-m", "pipelines.definitions"]
+        quiet = ["--code-server-log-level", "warning"]
         web = ["dagster_webserver", *module, "--host", HOST, "--port", str(settings.dagster_port)]
-        started["Dagster UI"] = [*python, *web]
-        started["Dagster daemon"] = [*python, "dagster._daemon", "run", *module]
+        started["Dagster UI"] = [*python, *web, *quiet, "--dagster-log-level", "warning"]
+        started["Dagster daemon"] = [*python, "dagster._daemon", "run", *module, *quiet, "--log-level", "warning"]
     return started
 
 

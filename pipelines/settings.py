@@ -33,7 +33,7 @@ class Settings(BaseModel):
     place: str = "shizong"
     area_table: Path | None = Field(default=None, description="the office's own division table, CSV")
     key_file: Path | None = Field(default=None, description="pseudonym key; default: vault/pseudonym.key")
-    allow_synthetic: bool = Field(default=True, description="accept identities under the area prefixes 9901–9909")
+    allow_synthetic: bool = Field(default=False, description="accept identities under the area prefixes 9901–9909")
     contracts_dir: Path = PROJECT_DIR / "pipelines" / "contracts"
     dbt_dir: Path = PROJECT_DIR / "dbt_project"
 
@@ -43,7 +43,9 @@ class Settings(BaseModel):
     stable_seconds: float = Field(default=10, ge=0, description="an upload is complete when its size has not changed")
 
     keep_releases: int = Field(default=12, ge=2)
-    reader_grace_seconds: int = Field(default=3600, ge=0, description="a release younger than this is never deleted")
+    reader_grace_seconds: int = Field(
+        default=3600, ge=0, description="a release stays this long after it ceased to be current"
+    )
     minimum_free_mb: int = Field(default=1024, ge=0, description="a run does not start below this free space")
     small_cell: int = Field(default=0, ge=0, description="counts below this are hidden on screen; 0 = show all")
 
@@ -104,6 +106,11 @@ class Settings(BaseModel):
     def state_dir(self) -> Path:
         """Lease, fencing counter and Dagster's own records."""
         return self.data_dir / "state"
+
+    @property
+    def installation_file(self) -> Path:
+        """What this folder was set up for, written by ``xianqing init``."""
+        return self.state_dir / "installation.json"
 
     @property
     def dagster_home(self) -> Path:

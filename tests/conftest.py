@@ -48,7 +48,7 @@ def pocket(tmp_path_factory: pytest.TempPathFactory) -> PocketCounty:
     if kept := os.environ.get("XIANQING_TEST_COUNTY"):
         base = Path(kept)
     home = base / "pocket"
-    county = PocketCounty(Settings(data_dir=home / "data", stable_seconds=0), home / "deliveries")
+    county = PocketCounty(Settings(data_dir=home / "data", stable_seconds=0, allow_synthetic=True), home / "deliveries")
     with _one_at_a_time(base / "pocket.lock"):
         done = home / "done.json"
         if not done.exists():

@@ -21,6 +21,9 @@ GROWTH = ("allocated_previous_cny", "allocated_growth_cny", "allocated_growth_sh
 def body(view: View) -> None:
     """Money by level, batch or use against the bars, carry-over by age, growth, and the townships."""
     words, release, cards = view.words, view.release, view.cards
+    if view.area.level == "village":
+        layout.answer(words("funds.no_village", place=view.area.name))
+        return
     scope = state.switch("scope", words("choice.scope"), SCOPES, SCOPES[0], lambda v: words(f"funds.{v}"))
     key = {"area_id": view.area.code, "period": view.period, "fund_scope": scope, "group_type": "all"}
     row = release.first(FUND, key)

@@ -1,4 +1,4 @@
--- The prefectures together count every exit of every year once.
+-- The areas of the highest level together count every exit of every year once; exits with nothing to compare fail too.
 with
 
 exits as (
@@ -17,7 +17,7 @@ yearly as (
         period,
         sum(exited_household_count) as household_count
     from {{ ref('kpi_exit_area_year') }}
-    where area_level = 'prefecture'
+    where area_level = {{ top_level() }}
     group by period
 
 ),
@@ -25,13 +25,13 @@ yearly as (
 final as (
 
     select
-        yearly.period,
+        coalesce(yearly.period, exits.period) as period,
         yearly.household_count,
         exits.household_count as exit_count
     from yearly
-    left join exits
+    full outer join exits
         on yearly.period = exits.period
-    where yearly.household_count <> coalesce(exits.household_count, 0)
+    where coalesce(yearly.household_count, 0) <> coalesce(exits.household_count, 0)
 
 )
 

@@ -1,4 +1,5 @@
--- In the run's month the prefectures together hold every movement that has a quota.
+-- In the run's month the areas of the highest level together hold every movement that has a quota; movements with
+-- nothing to compare fail too.
 with
 
 movements as (
@@ -13,6 +14,7 @@ movements as (
 funds as (
 
     select
+        count(*) as row_count,
         sum(allocated_cny) as allocated_cny,
         sum(arrived_cny) as arrived_cny,
         sum(paid_final_cny) as paid_final_cny,
@@ -21,7 +23,7 @@ funds as (
     where
         period = {{ as_of_period() }}
         and fund_scope = 'all_years'
-        and area_level = 'prefecture'
+        and area_level = {{ top_level() }}
         and group_type = 'all'
 
 ),
@@ -29,6 +31,7 @@ funds as (
 totals as (
 
     select
+        count(*) as row_count,
         sum(case when movement_type = 'allocated' then amount_cny else 0 end) as allocated_cny,
         sum(case when movement_type = 'arrived' then amount_cny else 0 end) as arrived_cny,
         sum(case when movement_type = 'paid_final' then amount_cny else 0 end) as paid_final_cny,
@@ -43,7 +46,8 @@ final as (
     from totals
     cross join funds
     where
-        totals.allocated_cny <> funds.allocated_cny
+        (totals.row_count > 0 and funds.row_count = 0)
+        or totals.allocated_cny <> funds.allocated_cny
         or totals.arrived_cny <> funds.arrived_cny
         or totals.paid_final_cny <> funds.paid_final_cny
         or totals.transferred_cny <> funds.transferred_cny

@@ -163,25 +163,41 @@ def office_areas(path: Path) -> pl.DataFrame:
 
 
 def _check(areas: pl.DataFrame, path: Path) -> None:
-    """Codes of 12 digits, known levels, parents that exist one level up; raises AreaTableError."""
+    """Codes of 12 digits, known levels, and a parent exactly one level up for all below the table's highest level.
+
+    Raises AreaTableError with the first row that breaks a rule.
+    """
     numbered = areas.with_row_index("row", offset=2)
-    bad_code = numbered.filter(~pl.col("area_code").str.contains(r"^\d{12}$"))
-    bad_level = numbered.filter(~pl.col("area_level").is_in(LEVELS))
-    orphans = numbered.filter(
-        (pl.col("area_level") != "province")
-        & ~pl.col("parent_code").is_in(areas["area_code"].implode())
-        & (pl.col("parent_code").is_not_null())
-    )
+    bad_code = numbered.filter(~pl.col("area_code").str.contains(r"^\d{12}$").fill_null(value=False))
+    bad_level = numbered.filter(~pl.col("area_level").is_in(LEVELS).fill_null(value=False))
     for rows, what in (
         (bad_code, "area_code is not 12 digits"),
         (bad_level, f"area_level is none of {', '.join(LEVELS)}"),
-        (orphans, "parent_code is no area of this table"),
+        (_misplaced(numbered), "parent_code is no area of this table one level up (the highest level has no parent)"),
     ):
         if rows.height:
+            first = rows.row(0, named=True)
+            parent = first["parent_code"] or "empty"
             raise AreaTableError(
-                f"The area table {path} cannot be used: {what} in row {rows['row'][0]} ({rows.height} rows in all). "
-                "Correct the table and load it again."
+                f"The area table {path} cannot be used: {what} in row {first['row']} ({first['area_code']}, "
+                f"{first['area_level']}, parent {parent}; {rows.height} rows in all). Correct the table and load it "
+                "again."
             )
+
+
+def _misplaced(areas: pl.DataFrame) -> pl.DataFrame:
+    """The rows whose parent is not an area of the table exactly one level up; only the highest level stands alone."""
+    present = set(areas["area_level"])
+    highest = next((level for level in LEVELS if level in present), None)
+    one_up = dict(zip(LEVELS[1:], LEVELS, strict=False))
+    placed = areas.with_columns(parent_level=pl.col("area_level").replace_strict(one_up, default=None))
+    known = areas.select(parent_code="area_code", parent_level="area_level").unique()
+    return pl.concat(
+        [
+            placed.filter(pl.col("area_level") != highest).join(known, on=["parent_code", "parent_level"], how="anti"),
+            placed.filter((pl.col("area_level") == highest) & pl.col("parent_code").is_not_null()),
+        ]
+    ).sort("row")
 
 
 def build_areas(settings: Settings) -> Path:

@@ -55,27 +55,32 @@ def _release_or_current(release_id: str | None, back: int = 0) -> str:
 def releases_show(
     release_id: Annotated[str | None, typer.Argument(help="Default: the current one.")] = None,
     verify: Annotated[bool, typer.Option("--verify", help="Recompute every file's sha256.")] = False,
+    inputs: Annotated[bool, typer.Option("--inputs", help="List the files it was made from.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what a release holds and was made from."""
     from pipelines.publishing.releases import release_manifest, verify_release
+    from pipelines.reporting import release_inputs
 
     settings = settings_of_process()
     chosen = _release_or_current(release_id)
     manifest = verify_release(settings, chosen) if verify else release_manifest(settings, chosen)
     if as_json:
-        print_json(manifest.model_dump(mode="json"))
+        print_json(manifest.model_dump(mode="json") | {"inputs": release_inputs(settings, manifest)})
         return
     synthetic = ", synthetic" if manifest.is_synthetic else ""
     say(f"{manifest.release_id}  {manifest.place.en}, as of {manifest.as_of_period}{synthetic}")
     say(
         f"made {manifest.created_at.isoformat(timespec='seconds')} by {manifest.code_version} "
-        f"from {len(manifest.inputs)} files"
+        f"from {len(manifest.inputs)} files{'' if inputs else ' (--inputs lists them)'}"
     )
     say(
         f"data light: {manifest.data_light.en}"
         + "".join(f"\n  - {reason.en}" for reason in manifest.data_light.reasons)
     )
+    for one in release_inputs(settings, manifest) if inputs else []:
+        said = [one[name] or "unknown" for name in ("feed", "period", "receipt_id", "file_name")]
+        say("  " + "  ".join(said))
     for name, table in manifest.tables.items():
         say(f"  {name:34}{table.row_count:>12,} rows")
     if verify:
@@ -121,4 +126,7 @@ def releases_rollback(
     from pipelines.reporting import roll_back
 
     manifest = roll_back(settings_of_process(), _release_or_current(release_id, back=1))
-    say(f"Readers now see {manifest.release_id}. Nothing was deleted; the next run publishes anew.")
+    say(
+        f"Readers now see {manifest.release_id}. Nothing was deleted. The next run publishes the newest "
+        "files again: correct or replace a wrong file first."
+    )

@@ -15,8 +15,8 @@ import duckdb
 
 from pipelines.contracts import Contract, load_code_lists
 from pipelines.files import write_json
-from pipelines.gates.result import CheckResult, GateResult, judge, summarise
-from pipelines.gates.suites import DoorCheck, door_checks, needed_columns, run_suite
+from pipelines.gates.result import CheckResult, CheckState, GateResult, judge, summarise
+from pipelines.gates.suites import DoorCheck, Outcome, door_checks, needed_columns, run_suite
 
 RECORD_FILE = "door.json"
 BATCH_ROWS = 400_000
@@ -115,22 +115,26 @@ def _check(contract: Contract, checks: list[DoorCheck], batch: list[Extract], su
     for outcome in run_suite(contract.feed, checks, frame):
         is_value_check = outcome.check.kind in ("value_set", "pattern", "range")
         applied = int(frame[outcome.check.columns[0]].notna().sum()) if is_value_check else len(frame)
-        results.append(
-            CheckResult(
-                check=outcome.check.name,
-                subject=subject,
-                state="error"
-                if outcome.error
-                else "no_data"
-                if not applied
-                else "passed"
-                if outcome.success
-                else "failed",
-                examined_count=len(frame),
-                applied_count=applied,
-                failed_count=0 if outcome.success else None,
-                zh=f"检查程序出错（{outcome.error}）" if outcome.error else "" if outcome.success else "有行不符合合同",
-                en=f"the check crashed ({outcome.error})" if outcome.error else "" if outcome.success else "broken",
-            )
-        )
+        results.append(_result(outcome, subject, len(frame), applied))
     return results
+
+
+def _result(outcome: Outcome, subject: str, examined: int, applied: int) -> CheckResult:
+    """One outcome with the rows it is about: who has to look finds delivery, check, column and number."""
+    rows = "?" if outcome.failed_count is None else f"{outcome.failed_count:,}"
+    state: CheckState = "passed" if outcome.success else "failed"
+    zh, en = f"有 {rows} 行不符合合同", f"{rows} rows break the contract"
+    if outcome.error:
+        state, zh, en = "error", f"检查程序出错（{outcome.error}）", f"the check crashed ({outcome.error})"
+    elif outcome.success:
+        state, zh, en = "passed" if applied else "no_data", "", ""
+    return CheckResult(
+        check=outcome.check.name,
+        subject=subject,
+        state=state,
+        examined_count=examined,
+        applied_count=applied,
+        failed_count=outcome.failed_count,
+        zh=zh,
+        en=en,
+    )

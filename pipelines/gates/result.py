@@ -17,13 +17,16 @@ class GateModel(BaseModel):
 
 
 class CheckResult(GateModel):
-    """One check: rows it examined, rows to which its condition applied, rows that broke it (None: not counted)."""
+    """One check: rows it examined, rows to which its condition applied, rows that broke it.
+
+    None in place of a number: not counted, because the check's own engine does not say.
+    """
 
     check: str
     subject: str
     state: CheckState
-    examined_count: int
-    applied_count: int
+    examined_count: int | None
+    applied_count: int | None
     failed_count: int | None
     zh: str = ""
     en: str = ""
@@ -57,15 +60,18 @@ def worst(states: list[CheckState]) -> CheckState:
 def judge(  # noqa: PLR0917 -- the counts in the order in which they shrink
     check: str, subject: str, due: int, examined: int, applied: int, failed: int, zh: str = "", en: str = ""
 ) -> CheckResult:
-    """The state that follows from the counts: rows due but none examined is an error, none due is no data."""
+    """The state that follows from the counts.
+
+    Rows due but none examined is an error; none due, or none to which the condition applied, is no data.
+    """
     if due > 0 and examined == 0:
         state: CheckState = "error"
         zh = f"应检查 {due} 行，实际检查 0 行"
         en = f"{due} rows were due and none was examined"
-    elif due == 0:
-        state = "no_data"
+    elif failed:
+        state = "failed"
     else:
-        state = "failed" if failed else "passed"
+        state = "passed" if due and applied else "no_data"
     is_fine = state in ("passed", "no_data")
     return CheckResult(
         check=check,
@@ -85,7 +91,7 @@ def summarise(name: str, title_zh: str, title_en: str, checks: list[CheckResult]
     problems = [check for check in checks if check.state == state] if state in ("warned", "failed", "error") else []
     shown_zh = "；".join(f"{check.subject} {check.check}：{check.zh}".rstrip("：") for check in problems[:3])
     shown_en = "; ".join(f"{check.subject} {check.check}: {check.en}".rstrip(": ") for check in problems[:3])
-    examined = sum(check.examined_count for check in checks)
+    examined = sum(check.examined_count or 0 for check in checks)
     verdicts = {
         "passed": (
             f"通过：{len(checks)} 项检查，共检查 {examined:,} 行",

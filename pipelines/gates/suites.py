@@ -5,10 +5,11 @@ Great Expectations is imported inside the functions: it costs seconds, and most 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.contracts import CodeValue, Contract, Field
+from pipelines.reading.values import YUAN_PER_UNIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 CheckKind = Literal["not_null", "value_set", "pattern", "range", "unique_in_delivery"]
 PSEUDONYM_PATTERN = "^[0-9a-f]{32}$"
-CNY_PER_UNIT = {"元": 1.0, "万元": 1e4, "亿元": 1e8}
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,12 @@ class DoorCheck:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What Great Expectations said: ``error`` is set when the check itself crashed."""
+    """What Great Expectations said: ``error`` is set when the check itself crashed; ``failed_count`` are rows."""
 
     check: DoorCheck
     success: bool
     error: str | None
+    failed_count: int | None = 0
 
 
 def door_checks(contract: Contract, code_lists: dict[str, tuple[CodeValue, ...]]) -> list[DoorCheck]:
@@ -68,7 +69,7 @@ def _field_checks(field: Field, code_lists: dict[str, tuple[CodeValue, ...]]) ->
         one = "(?:" + "|".join(_escape(value.value) for value in code_lists[field.code_list]) + ")"
         checks.append(DoorCheck("pattern", (field.name,), (f"^{one}(?:;{one})*$",)))
     if field.min is not None or field.max is not None:
-        factor = CNY_PER_UNIT[field.unit] if field.name.endswith("_cny") and field.unit else 1.0
+        factor = YUAN_PER_UNIT[field.unit] if field.name.endswith("_cny") and field.unit else 1.0
         limits = tuple(None if limit is None else limit * factor for limit in (field.min, field.max))
         checks.append(DoorCheck("range", (field.name,), limits))
     return checks
@@ -132,14 +133,35 @@ def open_batch(frame: pd.DataFrame) -> Batch:
 
 
 def run_suite(name: str, checks: list[DoorCheck], frame: pd.DataFrame) -> list[Outcome]:
-    """Run the checks over a frame; results carry no value of any row."""
-    validation = open_batch(frame).validate(build_suite(name, checks), result_format="BOOLEAN_ONLY")
+    """Run the checks over a frame, and those that rows broke once more to count these rows.
+
+    Results carry no value of any row.
+    """
+    batch = open_batch(frame)
     by_name = {check.name: check for check in checks}
+    validation = batch.validate(build_suite(name, checks), result_format="BOOLEAN_ONLY")
     outcomes = []
     for result in validation.results:
         about: Any = result.expectation_config
         outcomes.append(Outcome(by_name[about.meta["check"]], bool(result.success), crash(result.exception_info)))
-    return outcomes
+    broken = [outcome.check for outcome in outcomes if not outcome.success and outcome.error is None]
+    counts = _failed_counts(batch, name, broken) if broken else {}
+    return [
+        outcome if outcome.success else replace(outcome, failed_count=counts.get(outcome.check)) for outcome in outcomes
+    ]
+
+
+def _failed_counts(batch: Batch, name: str, checks: list[DoorCheck]) -> dict[DoorCheck, int]:
+    """How many rows broke each check, without an example of them."""
+    without_examples: Any = {"result_format": "BASIC", "partial_unexpected_count": 0}
+    validation = batch.validate(build_suite(name, checks), result_format=without_examples)
+    by_name = {check.name: check for check in checks}
+    counts = {}
+    for result in validation.results:
+        about: Any = result.expectation_config
+        if "unexpected_count" in result.result:
+            counts[by_name[about.meta["check"]]] = int(result.result["unexpected_count"])
+    return counts
 
 
 def crash(exception_info: dict[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ Belongs here: when a file may be touched. Does not belong here: what is in it (a
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from pipelines.files import sha256_of
 
 MANIFEST_ENDINGS = (".manifest.json", ".sha256")
 POLL_SECONDS = 0.5
+_CHECKSUM = re.compile(rb"(?<![0-9a-fA-F])[0-9a-fA-F]{64}(?![0-9a-fA-F])")
 
 
 def is_sidecar(path: Path) -> bool:
@@ -22,7 +24,10 @@ def is_sidecar(path: Path) -> bool:
 
 
 def stated_sha256(path: Path) -> str | None:
-    """The sha256 that a manifest beside the file states, None without one or while it is not readable JSON."""
+    """The sha256 that a manifest beside the file states, None without one or while it is not readable JSON.
+
+    Empty text, which fits no file, when the checksum file beside it holds no checksum.
+    """
     manifest, checksum = (path.with_name(path.name + ending) for ending in MANIFEST_ENDINGS)
     if manifest.is_file():
         try:
@@ -31,9 +36,14 @@ def stated_sha256(path: Path) -> str | None:
             return None
         return str(content["sha256"]).lower() if isinstance(content, dict) and "sha256" in content else None
     if checksum.is_file():
-        words = checksum.read_text(encoding="utf-8").split()
-        return words[0].lower() if words else None
+        return _first_checksum(checksum.read_bytes())
     return None
+
+
+def _first_checksum(raw: bytes) -> str:
+    """The first sha256 in a checksum file of any encoding (checksums are plain letters), empty text without one."""
+    found = _CHECKSUM.search(raw.replace(b"\0", b""))
+    return found[0].decode().lower() if found else ""
 
 
 def _trace(path: Path) -> tuple[int, int] | None:

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.contracts import Contract, Text, load_contracts
-from pipelines.files import fsync_directory, fsync_file, sha256_of
-from pipelines.landing.completeness import complete_files, is_sidecar
+from pipelines.files import fsync_directory, fsync_file
+from pipelines.landing.arriving import Arrival, Arrived, drop, give_back, recover, take
+from pipelines.landing.completeness import complete_files, is_sidecar, stated_sha256
+from pipelines.landing.private import make_private, private_folder
 from pipelines.landing.receipts import Receipt, receipt_path, receipts, write_receipt
 from pipelines.reading.pool import Answer, Failure, WorkerPool, failure_texts
 from pipelines.reading.recognition import Recognised
 from pipelines.settings import Settings
 
-Arrival = Literal["now", "mtime"]
 Outcome = Literal["landed", "held", "duplicate", "incomplete"]
 INCOMPLETE = Text(
     zh="文件还在写入（大小仍在变化，或与清单的校验值不符），稍后会再看。",
@@ -43,17 +43,6 @@ class LandResult(BaseModel):
     outcome: Outcome
     receipt: Receipt | None = None
     reason: Text | None = None
-
-
-class Arrived(BaseModel):
-    """A file copied into the data folder but not yet placed."""
-
-    model_config = ConfigDict(frozen=True)
-
-    source: Path
-    draft: Path
-    sha256: str
-    arrived_at: datetime
 
 
 def inbox_files(settings: Settings) -> list[Path]:
@@ -81,44 +70,55 @@ def land(
     """Land files and folders (None: the inbox); files in the inbox are moved, others copied.
 
     ``feed`` and ``period`` ('YYYY-MM') settle what a file does not say; a held file that lands again is looked at anew
-    and released when it can be placed. ``arrival='mtime'``
-    takes the files' modification times as arrival, for back-fill. Raises FileNotFoundError for a path that does not
-    exist and ValueError for an unknown feed or a period that is no month.
+    and released when it can be placed. Bytes that equal the newest version of their feed and period change nothing;
+    bytes of an older version are a new version. ``arrival='mtime'`` takes the files' modification times as arrival,
+    for back-fill. Raises FileNotFoundError for a path that does not exist and ValueError for an unknown feed or a
+    period that is no month.
     """
     contracts = load_contracts(settings.contracts_dir)
     _check_asked(contracts, feed, period)
     if missing := [str(path) for path in paths or () if not path.exists()]:
         raise FileNotFoundError(f"No such file: {', '.join(missing)}. Check the path; nothing was landed.")
-    waiting = inbox_files(settings) if paths is None else _files(paths)
-    if not waiting:
-        return []
-    complete = set(complete_files(waiting, stable_seconds=settings.stable_seconds))
     with _lock(settings):
-        known = {receipt.sha256: receipt for receipt in receipts(settings)}
-        arrived = {path: _take(settings, path, arrival) for path in waiting if path in complete}
-        unplaced = [each for each in arrived.values() if not _is_landed(known, each)]
-        answers = dict(
-            zip([each.draft for each in unplaced], _recognise(settings, unplaced, feed, period), strict=True)
-        )
+        recover(settings)
+        waiting = inbox_files(settings) if paths is None else _files(paths)
+        taken = _take_complete(settings, waiting, arrival)
+        arrived = [each for each in taken if each is not None]
+        found = iter(_recognise(settings, arrived, feed, period))
+        known = receipts(settings)
+        is_asked = feed is not None or period is not None
         results = []
-        for path in waiting:
-            if path not in complete:
+        for path, each in zip(waiting, taken, strict=True):
+            if each is None:
                 results.append(LandResult(file_name=path.name, outcome="incomplete", reason=INCOMPLETE))
                 continue
-            each = arrived[path]
-            before = known.get(each.sha256)
-            if before is not None and _is_landed(known, each):
+            recognised = next(found)
+            if before := _same_delivery(known, each, recognised, is_asked=is_asked, arrival=arrival):
                 results.append(_duplicate(each, before))
-                continue
-            receipt = _place(settings, contracts, each, answers[each.draft], known.values())
-            _forget_held(settings, before, receipt)
-            known[each.sha256] = receipt
-            results.append(
-                LandResult(file_name=path.name, outcome=receipt.status, receipt=receipt, reason=receipt.reason)
-            )
-        for path in arrived:
-            _remove_from_inbox(settings, path)
+            else:
+                receipt = _place(settings, contracts, each, recognised, known)
+                known = [*_without_held(settings, known, receipt), receipt]
+                results.append(
+                    LandResult(file_name=path.name, outcome=receipt.status, receipt=receipt, reason=receipt.reason)
+                )
+            drop(each)
     return results
+
+
+def _take_complete(settings: Settings, waiting: Sequence[Path], arrival: Arrival) -> list[Arrived | None]:
+    """The complete ones of ``waiting`` taken in, None for the others; bytes that miss their manifest go back."""
+    complete = set(complete_files(waiting, stable_seconds=settings.stable_seconds))
+    taken: list[Arrived | None] = []
+    for path in waiting:
+        each = take(settings, path, arrival) if path in complete and path.exists() else None
+        if each is not None and stated_sha256(path) not in (None, each.sha256):
+            if each.is_moved:
+                give_back(settings, each.draft, to=path)
+            else:
+                drop(each)
+            each = None
+        taken.append(each)
+    return taken
 
 
 def _check_asked(contracts: dict[str, Contract], feed: str | None, period: str | None) -> None:
@@ -133,9 +133,31 @@ def _check_asked(contracts: dict[str, Contract], feed: str | None, period: str |
             raise ValueError(f"{period} is no period. Write it like 2020-06; a year's snapshot is 2020-12.")
 
 
-def _is_landed(known: dict[str, Receipt], each: Arrived) -> bool:
-    """True for bytes that have their place; held ones are looked at again, since a new name may tell more."""
-    return each.sha256 in known and known[each.sha256].status == "landed"
+def _slot(receipt: Receipt) -> tuple[str, str]:
+    return receipt.feed, receipt.period
+
+
+def _newest(known: Iterable[Receipt]) -> dict[tuple[str, str], Receipt]:
+    """The newest version of each feed and period."""
+    landed = (receipt for receipt in known if receipt.status == "landed")
+    return {_slot(receipt): receipt for receipt in sorted(landed, key=lambda receipt: receipt.version)}
+
+
+def _same_delivery(
+    known: Sequence[Receipt], each: Arrived, found: Recognised, *, is_asked: bool, arrival: Arrival
+) -> Receipt | None:
+    """The receipt that already stands for these bytes, None when they change something.
+
+    They do when a later version has replaced them, or when the caller names another feed or period for them. A
+    back-fill that is repeated (same bytes, same time) changes nothing.
+    """
+    same = [one for one in known if one.status == "landed" and one.sha256 == each.sha256]
+    if is_asked and found.reason is None:
+        same = [one for one in same if _slot(one) == (found.feed, found.period)]
+    newest = _newest(known)
+    current = [one for one in same if newest[_slot(one)] is one]
+    repeated = [one for one in same if arrival == "mtime" and one.arrived_at == each.arrived_at]
+    return next(iter(current + repeated), None)
 
 
 @contextmanager
@@ -145,16 +167,6 @@ def _lock(settings: Settings) -> Iterator[None]:
     with (settings.raw_dir / ".lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-
-
-def _take(settings: Settings, path: Path, arrival: Arrival) -> Arrived:
-    """Copy the bytes into the data folder under a temporary name."""
-    drafts = settings.raw_dir / ".arriving"
-    drafts.mkdir(parents=True, exist_ok=True)
-    draft = drafts / f"{uuid.uuid4().hex}{path.suffix.lower()}"
-    shutil.copyfile(path, draft)
-    arrived_at = datetime.fromtimestamp(path.stat().st_mtime, UTC) if arrival == "mtime" else datetime.now(UTC)
-    return Arrived(source=path, draft=draft, sha256=sha256_of(draft), arrived_at=arrived_at)
 
 
 def _recognise(
@@ -185,11 +197,10 @@ def _recognised(answer: Answer) -> Recognised:
 
 
 def _place(
-    settings: Settings, contracts: dict[str, Contract], each: Arrived, found: Recognised, known: Iterable[Receipt]
+    settings: Settings, contracts: dict[str, Contract], each: Arrived, found: Recognised, known: Sequence[Receipt]
 ) -> Receipt:
     """Store a new file where it belongs; the receipt, written last, makes it count."""
-    short = each.sha256[:12]
-    name = f"{short}{each.draft.suffix}"
+    name = each.sha256[:12]
     about = {
         "sha256": each.sha256,
         "size_bytes": each.draft.stat().st_size,
@@ -198,51 +209,59 @@ def _place(
     }
     if found.feed is not None and found.period is not None and found.reason is None:
         department = contracts[found.feed].department.code
-        stored = settings.raw_dir / department / found.feed / found.period / name
-        slot = [receipt.version for receipt in known if (receipt.feed, receipt.period) == (found.feed, found.period)]
+        folder = settings.raw_dir / department / found.feed / found.period
+        slot = [receipt for receipt in known if _slot(receipt) == (found.feed, found.period)]
+        version = max((receipt.version for receipt in slot), default=0) + 1
+        if any(receipt.sha256[:12] == name for receipt in slot):
+            name = f"{name}v{version}"
         about |= {
-            "receipt_id": f"{found.feed}-{found.period}-{short}",
+            "receipt_id": f"{found.feed}-{found.period}-{name}",
             "department": department,
             "feed": found.feed,
             "period": found.period,
-            "version": max(slot, default=0) + 1,
+            "version": version,
             "status": "landed",
         }
     else:
-        stored = settings.held_dir / name
-        about |= {"receipt_id": f"held-{short}", "status": "held", "reason": found.reason, "remedy": found.remedy}
+        folder = settings.held_dir
+        about |= {"receipt_id": f"held-{name}", "status": "held", "reason": found.reason, "remedy": found.remedy}
+    stored = folder / f"{name}{each.draft.suffix.lower()}"
     about["stored_path"] = stored.relative_to(settings.data_dir).as_posix()
-    stored.parent.mkdir(parents=True, exist_ok=True)
-    fsync_file(each.draft)
-    each.draft.replace(stored)
-    fsync_directory(stored.parent)
+    private_folder(settings.raw_dir, folder)
+    _store(each.draft, stored)
     receipt = Receipt.model_validate(about)
     write_receipt(settings, receipt)
+    make_private(receipt_path(stored))
     return receipt
 
 
-def _forget_held(settings: Settings, before: Receipt | None, now: Receipt) -> None:
-    """A held file that found its place is no longer held."""
-    if before is None or before.stored_path == now.stored_path:
-        return
-    stored = settings.data_dir / before.stored_path
-    receipt_path(stored).unlink(missing_ok=True)
-    stored.unlink(missing_ok=True)
+def _store(draft: Path, stored: Path) -> None:
+    """Copy a draft into place by one rename; the draft stays until the receipt is written."""
+    copy = stored.with_name(f".{stored.name}.tmp")
+    shutil.copyfile(draft, copy)
+    make_private(copy)
+    fsync_file(copy)
+    copy.replace(stored)
+    fsync_directory(stored.parent)
+
+
+def _without_held(settings: Settings, known: Sequence[Receipt], now: Receipt) -> list[Receipt]:
+    """The known receipts without that of the same bytes as a held file: it found its place, or is held anew."""
+    kept = []
+    for before in known:
+        if before.status != "held" or before.sha256 != now.sha256:
+            kept.append(before)
+        elif before.stored_path != now.stored_path:
+            stored, beside = (settings.data_dir / receipt.stored_path for receipt in (before, now))
+            if receipt_path(stored) != receipt_path(beside):
+                receipt_path(stored).unlink(missing_ok=True)
+            stored.unlink(missing_ok=True)
+    return kept
 
 
 def _duplicate(each: Arrived, known: Receipt) -> LandResult:
-    each.draft.unlink()
     reason = Text(
         zh=f"内容与已收到的“{known.file_name}”完全相同，不再重复登记。",
         en=f"The same bytes arrived before as {known.file_name}; nothing was stored again.",
     )
     return LandResult(file_name=each.source.name, outcome="duplicate", receipt=known, reason=reason)
-
-
-def _remove_from_inbox(settings: Settings, path: Path) -> None:
-    """A file taken from the inbox is stored elsewhere now; its manifest goes with it."""
-    if settings.inbox_dir.resolve() not in path.resolve().parents:
-        return
-    path.unlink(missing_ok=True)
-    for ending in (".manifest.json", ".sha256"):
-        path.with_name(path.name + ending).unlink(missing_ok=True)

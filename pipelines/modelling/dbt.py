@@ -30,7 +30,10 @@ class DbtError(RuntimeError):
 
 @dataclass(frozen=True)
 class NodeResult:
-    """One model, seed or test; ``failures`` are the rows a test found."""
+    """One model, seed or test; ``failures`` are the rows a test found.
+
+    ``attached_model`` is the one model a test is about, None for a test over several; ``depends_on`` are all of them.
+    """
 
     unique_id: str
     name: str
@@ -40,6 +43,7 @@ class NodeResult:
     seconds: float
     message: str
     attached_model: str | None
+    depends_on: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -96,6 +100,7 @@ def build_models(dbt_dir: Path, build_file: Path, output_dir: Path, as_of_period
 def _node_result(result: Any) -> NodeResult:
     node = result.node
     state = STATES.get(str(result.status), "error")
+    depends_on = tuple(node.depends_on_nodes)
     return NodeResult(
         unique_id=node.unique_id,
         name=node.name,
@@ -104,7 +109,8 @@ def _node_result(result: Any) -> NodeResult:
         failures=int(result.failures or 0),
         seconds=round(float(result.execution_time), 3),
         message=str(result.message or "").strip().splitlines()[0] if state != "passed" and result.message else "",
-        attached_model=getattr(node, "attached_node", None) or next(iter(reversed(node.depends_on_nodes)), None),
+        attached_model=getattr(node, "attached_node", None) or (depends_on[0] if len(depends_on) == 1 else None),
+        depends_on=depends_on,
     )
 
 

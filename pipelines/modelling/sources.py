@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from pipelines.contracts import Contract
+from pipelines.contracts import Contract, load_contracts
+from pipelines.settings import Settings, get_settings
 
 SOURCES_FILE = Path("models") / "staging" / "__sources.yml"
 _HEADER = "# Written from pipelines/contracts by `python -m pipelines.modelling.sources`; do not edit.\n"
@@ -21,6 +22,13 @@ def write_sources(contracts: Iterable[Contract], path: Path) -> Path:
     """Writes dbt's source ``bronze`` with one table per contract to ``path``; returns it."""
     path.write_text(sources_text(contracts), encoding="utf-8")
     return path
+
+
+def update_sources(settings: Settings) -> Path:
+    """Writes the sources of the project's own contracts; returns the file. Raises OSError when it cannot."""
+    path = settings.dbt_dir / SOURCES_FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_sources(load_contracts(settings.contracts_dir).values(), path)
 
 
 def sources_text(contracts: Iterable[Contract]) -> str:
@@ -44,7 +52,4 @@ def _table(contract: Contract) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    from pipelines.contracts import load_contracts
-    from pipelines.settings import get_settings
-
-    write_sources(load_contracts().values(), get_settings().dbt_dir / SOURCES_FILE)
+    update_sources(get_settings())

@@ -11,6 +11,7 @@ from pipelines.publishing.lease import LeaseHeldError, is_held
 from pipelines.settings import Settings
 
 INSTANCE_FILE = "dagster.yaml"
+# A run tells its events to the instance, where the UI shows them; the terminal of `xianqing serve` stays readable.
 INSTANCE = """\
 telemetry:
   enabled: false
@@ -21,6 +22,8 @@ run_coordinator:
   class: QueuedRunCoordinator
   config:
     max_concurrent_runs: 1
+python_logs:
+  python_log_level: CRITICAL
 """
 
 

@@ -66,7 +66,7 @@ def check_results(
                 metadata={
                     "state": gate.state,
                     "checks": len(gate.checks),
-                    "rows examined": sum(check.examined_count for check in gate.checks),
+                    "rows examined": sum(check.examined_count or 0 for check in gate.checks),
                     "problems": [check.model_dump() for check in gate.problems[:20]],
                 },
             )

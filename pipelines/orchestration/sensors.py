@@ -3,16 +3,19 @@
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 
 from pipelines.landing import inbox_files
 from pipelines.publishing.lease import is_held
+from pipelines.publishing.status import LastRun, read_status
 from pipelines.reporting import reap
 from pipelines.settings import Settings
 
 INBOX_SECONDS = 30
+RETRY_PAUSE = timedelta(minutes=10)
 
 
 def inbox_sensor(settings: Settings, job_name: str) -> dg.SensorDefinition:
@@ -34,9 +37,21 @@ def inbox_sensor(settings: Settings, job_name: str) -> dg.SensorDefinition:
         if not states:
             yield dg.SkipReason("no file in the inbox has stood still long enough")
             return
-        yield dg.RunRequest(run_key=hashlib.sha256("\n".join(sorted(states)).encode()).hexdigest())
+        status = read_status(settings)
+        yield dg.RunRequest(run_key=run_key(states, status.last_run if status else None, datetime.now(UTC)))
 
     return inbox
+
+
+def run_key(states: Sequence[str], last_run: LastRun | None, now: datetime) -> str:
+    """One key for one state of the inbox: Dagster starts no second run for it.
+
+    When the last run failed and its files still lie there, the key changes ``RETRY_PAUSE`` after that failure.
+    """
+    parts = sorted(states)
+    if last_run is not None and last_run.state == "failed" and last_run.ended_at is not None:
+        parts += [last_run.run_id] if now - last_run.ended_at >= RETRY_PAUSE else []
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _standing_still(paths: Sequence[Path], stable_seconds: float) -> list[str]:

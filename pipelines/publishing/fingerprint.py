@@ -10,6 +10,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -90,9 +91,13 @@ def fingerprint_release(folder: Path) -> dict[str, TableFingerprint]:
         return result
 
 
-def content_hash(tables: dict[str, TableFingerprint]) -> str:
-    """One hash over all tables' hashes: equal inputs give an equal value."""
+def content_hash(tables: dict[str, TableFingerprint], about: Mapping[str, Any] | None = None) -> str:
+    """One hash over all tables' hashes and what is said ``about`` them: equal inputs give an equal value.
+
+    ``about`` holds what readers see beside the tables (JSON values), never a clock time or a version of the code.
+    """
     parts = [f"{name}:{tables[name].content_hash}" for name in sorted(tables)]
+    parts.append(json.dumps(about or {}, ensure_ascii=False, sort_keys=True))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -11,13 +11,13 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipelines.files import fsync_directory, fsync_file, sha256_of, write_atomically, write_json
+from pipelines.contracts import Text
+from pipelines.files import fsync_directory, fsync_file, remove, sha256_of, write_atomically, write_json
 from pipelines.publishing.fingerprint import (
     MARTS_SCHEMA,
     TableFingerprint,
@@ -38,10 +38,11 @@ from pipelines.publishing.manifest import (
     PublishedTable,
     ReleaseError,
 )
-from pipelines.publishing.releases import current_release_id, list_release_ids, release_manifest
+from pipelines.publishing.releases import current_release_id, list_release_ids, point_to, release_manifest, retired_at
 from pipelines.settings import Settings
 
 DRAFT_PREFIX = ".tmp-"
+DELETED_PREFIX = ".deleted-"
 UNPUBLISHED_FILE = ".unpublished"
 
 
@@ -57,15 +58,29 @@ class ReleaseFacts:
     late_departments: list[LateDelivery]
     data_light: DataLight
 
+    def shown_to_readers(self) -> dict[str, Any]:
+        """What a reader sees of these facts: when it changes, a release with equal tables is a new one."""
+        return {
+            "as_of_period": self.as_of_period,
+            "data_light": self.data_light.model_dump(),
+            "is_synthetic": self.is_synthetic,
+            "late_departments": [one.model_dump() for one in self.late_departments],
+            "place": self.place.model_dump(),
+        }
+
 
 @dataclass(frozen=True)
 class Publication:
-    """The outcome: a new release, or the standing one when nothing changed."""
+    """The outcome: a new release, or the standing one when nothing changed.
+
+    ``problems`` are what could not be tidied up after the pointer had moved; the release itself is whole.
+    """
 
     release_id: str
     is_new: bool
     content_hash: str
-    deleted: tuple[str, ...]
+    deleted: tuple[str, ...] = ()
+    problems: tuple[Text, ...] = ()
 
 
 def new_release_id(now: datetime, hash_of_content: str) -> str:
@@ -115,10 +130,10 @@ def publish(
     """
     marts = settings.marts_dir
     marts.mkdir(parents=True, exist_ok=True)
-    hash_of_content = content_hash(fingerprints)
+    hash_of_content = content_hash(fingerprints, facts.shown_to_readers() | {"cards": cards})
     previous = current_release_id(settings)
-    if previous is not None and release_manifest(settings, previous).content_hash == hash_of_content:
-        return Publication(previous, is_new=False, content_hash=hash_of_content, deleted=())
+    if previous is not None and _content_hash_of(settings, previous) == hash_of_content:
+        return Publication(previous, is_new=False, content_hash=hash_of_content)
     _delete_unpublished(settings, previous)
 
     now = datetime.now(UTC)
@@ -157,18 +172,28 @@ def publish(
     draft.replace(marts / release_id)
     fsync_directory(marts)
     lease.check()
-    write_atomically(settings.pointer_file, release_id + "\n")
-    (marts / release_id / UNPUBLISHED_FILE).unlink()
-    return Publication(
-        release_id, is_new=True, content_hash=hash_of_content, deleted=delete_old_releases(settings, now)
-    )
+    point_to(settings, release_id)
+    deleted, problems = _tidy_up(settings, release_id, previous)
+    return Publication(release_id, is_new=True, content_hash=hash_of_content, deleted=deleted, problems=problems)
+
+
+def _content_hash_of(settings: Settings, release_id: str) -> str | None:
+    """The standing release's content hash; None for a damaged one, which a new release then replaces."""
+    try:
+        return release_manifest(settings, release_id).content_hash
+    except ReleaseError:
+        return None
 
 
 def _delete_unpublished(settings: Settings, current: str | None) -> None:
     """Delete what a killed run left between the release's rename and the pointer's swap: readers never saw it."""
     for release_id in reversed(list_release_ids(settings)):
         marker = settings.marts_dir / release_id / UNPUBLISHED_FILE
-        if release_id != current and marker.is_file():
+        if not marker.is_file():
+            continue
+        if release_id == current:
+            marker.unlink()
+        else:
             shutil.rmtree(settings.marts_dir / release_id)
 
 
@@ -195,22 +220,37 @@ def _write_tables(build_file: Path, folder: Path, names: list[str]) -> None:
             fsync_file(target)
 
 
-def delete_old_releases(settings: Settings, now: datetime) -> tuple[str, ...]:
-    """Delete releases beyond the last ``keep_releases``, never the current one nor one that readers may still hold.
-
-    A reader may hold a release for ``reader_grace_seconds`` after it stopped being current, that is after its successor
-    was created.
-    """
-    kept = settings.keep_releases
+def _tidy_up(settings: Settings, release_id: str, previous: str | None) -> tuple[tuple[str, ...], tuple[Text, ...]]:
+    """Remove the marker and old releases; the pointer has moved, so what cannot be removed is told, not raised."""
+    deleted, problems = [], []
+    try:
+        (settings.marts_dir / release_id / UNPUBLISHED_FILE).unlink()
+    except OSError as error:
+        problems.append(_not_removed(settings.marts_dir / release_id / UNPUBLISHED_FILE, error))
     ids = list_release_ids(settings)
-    current = current_release_id(settings)
-    deleted = []
-    for release_id, successor in pairwise(ids):
-        is_beyond = ids.index(release_id) < len(ids) - kept
-        retired_at = release_manifest(settings, successor).created_at
-        if is_beyond and release_id != current and now - retired_at > timedelta(seconds=settings.reader_grace_seconds):
-            doomed = settings.marts_dir / f"{DRAFT_PREFIX}deleted-{release_id}"
-            (settings.marts_dir / release_id).replace(doomed)
-            shutil.rmtree(doomed)
-            deleted.append(release_id)
-    return tuple(deleted)
+    now = datetime.now(UTC)
+    for doomed in settings.marts_dir.glob(f"{DELETED_PREFIX}*"):
+        try:
+            remove(doomed)
+        except OSError as error:
+            problems.append(_not_removed(doomed, error))
+    for old in ids[: -settings.keep_releases]:
+        if old in (release_id, previous):
+            continue
+        try:
+            if now - retired_at(settings, old) >= timedelta(seconds=settings.reader_grace_seconds):
+                doomed = settings.marts_dir / f"{DELETED_PREFIX}{old}"
+                (settings.marts_dir / old).replace(doomed)
+                remove(doomed)
+                deleted.append(old)
+        except OSError as error:
+            problems.append(_not_removed(settings.marts_dir / old, error))
+    return tuple(deleted), tuple(problems)
+
+
+def _not_removed(path: Path, error: OSError) -> Text:
+    reason = error.strerror or type(error).__name__
+    return Text(
+        zh=f"旧版本 {path} 无法清理（{reason}），新版本不受影响，请检查该文件夹的权限",
+        en=f"{path} could not be removed ({reason}); the new release is not affected. Look at the folder's owner",
+    )

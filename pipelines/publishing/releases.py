@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.files import sha256_of, write_atomically
 from pipelines.publishing.lease import take_lease
 from pipelines.publishing.manifest import RELEASE_ID, Manifest, ReleaseError, read_manifest
 from pipelines.settings import Settings
+
+RETIRED_FILE = ".retired"
 
 
 def current_release_id(settings: Settings) -> str | None:
@@ -28,6 +31,22 @@ def list_release_ids(settings: Settings) -> list[str]:
     if not settings.marts_dir.is_dir():
         return []
     return sorted(path.name for path in settings.marts_dir.iterdir() if RELEASE_ID.match(path.name) and path.is_dir())
+
+
+def point_to(settings: Settings, release_id: str) -> None:
+    """Swap the pointer, and note on the release that readers had until now that it ceased to be current."""
+    before = settings.pointer_file.read_text(encoding="ascii").strip() if settings.pointer_file.is_file() else ""
+    if RELEASE_ID.match(before) and before != release_id and (settings.marts_dir / before).is_dir():
+        (settings.marts_dir / before / RETIRED_FILE).touch()
+    write_atomically(settings.pointer_file, release_id + "\n")
+
+
+def retired_at(settings: Settings, release_id: str) -> datetime:
+    """When a release ceased to be current; one that nobody noted it on counts as retired now, and is noted."""
+    marker = settings.marts_dir / release_id / RETIRED_FILE
+    if not marker.is_file():
+        marker.touch()
+    return datetime.fromtimestamp(marker.stat().st_mtime, UTC)
 
 
 def release_folder(settings: Settings, release_id: str) -> Path:
@@ -75,5 +94,5 @@ def rollback(settings: Settings, release_id: str) -> Manifest:
     with take_lease(settings.state_dir, f"rollback-{release_id}") as lease:
         manifest = verify_release(settings, release_id)
         lease.check()
-        write_atomically(settings.pointer_file, release_id + "\n")
+        point_to(settings, release_id)
     return manifest

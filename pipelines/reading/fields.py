@@ -131,12 +131,17 @@ def judge_field(
     if field.required:
         judged.add_problem(text.is_null(), "missing_required")
     if field.min is not None:
-        judged.add_problem(judged.value < field.min, "out_of_range")
+        judged.add_problem(judged.value < _limit(field, field.min), "out_of_range")
     if field.max is not None:
-        judged.add_problem(judged.value > field.max, "out_of_range")
+        judged.add_problem(judged.value > _limit(field, field.max), "out_of_range")
     if field.type in ("date", "month") and not field.may_be_future:
         judged.add_problem(judged.value > latest, "future_date")
     return judged
+
+
+def _limit(field: Field, limit: float) -> float:
+    """A contract's limit as the value is kept: limits of money are in the contract's unit, values in yuan."""
+    return limit * values.YUAN_PER_UNIT[field.unit] if field.name.endswith("_cny") and field.unit else limit
 
 
 def _parser(field: Field, unit: str | None, code_lists: dict[str, tuple[CodeValue, ...]]) -> Parser:

@@ -15,6 +15,9 @@ from pipelines.reading.tables import FileRefusedError
 HEADER_SEARCH_ROWS = 10
 _UNIT = re.compile(r"\((?:单位:)?([^()]{1,4})\)$")
 _MONEY_UNITS = ("元", "万元", "亿元")
+_TITLE_UNIT = re.compile(r"单位\s*[:：]([^()（）]*)")
+_MONEY_IN_TITLE = re.compile(r"(?:人民币)?(亿元|万元|元)(?![\u4e00-\u9fff])")
+_BETWEEN_UNITS = re.compile(r"[\s、，,/;；]+")
 _MARKS = re.compile(r"^[*＊]|[*＊]$")
 
 
@@ -109,4 +112,37 @@ def require_complete(contract: Contract, match: HeaderMatch, place: str) -> None
             f"{place}row {match.row_index + 1}: the header lacks required columns: {listed}.",
             "请按合同补齐这些列；如列名已改，请数据管理员在合同中登记别名。",
             "Add these columns; if they were renamed, ask the steward to add the new name to the contract as an alias.",
+        )
+
+
+def title_units(titles: Sequence[str]) -> set[str]:
+    """The money units that rows above the header state.
+
+    >>> title_units(["资金表（单位：户、万元）", "单位：元阳县财政局"])
+    {'万元'}
+    """
+    words = [
+        word
+        for title in titles
+        for statement in _TITLE_UNIT.findall(title)
+        for word in _BETWEEN_UNITS.split(statement.strip())
+    ]
+    return {found[1] for word in words if (found := _MONEY_IN_TITLE.match(word))}
+
+
+def require_one_unit(contract: Contract, match: HeaderMatch, titles: Sequence[str], place: str) -> None:
+    """Refuse a table whose title states another money unit than the contract, unless the column's header settles it."""
+    stated = title_units(titles)
+    for name in match.fields.values():
+        field = contract.field(name)
+        if not name.endswith("_cny") or name in match.units or not stated or stated == {field.unit}:
+            continue
+        units = "、".join(sorted(stated))
+        raise FileRefusedError(
+            f"{place}标题写明单位为{units}，而列“{field.header}”按合同以{field.unit}计，单位矛盾。",
+            f"{place}The title states the unit {units}, the contract takes the column {field.header} in {field.unit}: "
+            "the units contradict each other.",
+            f"请把单位写进表头，如“{field.header}（{field.unit}）”，核对数值后重新报送。",
+            f"Write the unit into the column's header, like {field.header}（{field.unit}）, check the values and send "
+            "the file again.",
         )

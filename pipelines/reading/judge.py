@@ -38,7 +38,8 @@ def judge_table(table: Table, match: HeaderMatch, contract: Contract, rules: Rul
     position_of = {name: position for position, name in match.fields.items()}
     cleaned = {name: clean_column(table.columns[position]) for name, position in position_of.items()}
     header = {name: table.header[position].strip() for name, position in position_of.items()}
-    non_data = find_non_data({name: column.text for name, column in cleaned.items()}, contract.key, header)
+    texts = {name: column.text for name, column in cleaned.items()}
+    non_data = find_non_data(texts, contract.key, _amount_names(contract), header)
     totals = {line: {name: column.text[line] for name, column in cleaned.items()} for line in non_data.totals}
     rows = table.rows
     is_record = pl.Series([True] * len(rows), dtype=pl.Boolean)
@@ -49,7 +50,8 @@ def judge_table(table: Table, match: HeaderMatch, contract: Contract, rules: Rul
     columns = _judge_fields(contract, match, cleaned, len(rows), rules)
     _check_identities(columns, rules)
     _check_period(columns, contract, rules)
-    area_code = _resolve_areas(columns, contract, rules)
+    places = None if rules.areas_file is None else Places(rules.areas_file, rules.period)
+    area_code = _resolve_areas(columns, contract, places)
     _check_keys(columns, contract)
     footers = [broken for broken in table.broken if is_footer_text(broken.text)]
     broken = [each for each in table.broken if not is_footer_text(each.text)]
@@ -68,9 +70,7 @@ def judge_table(table: Table, match: HeaderMatch, contract: Contract, rules: Rul
     judged.amounts = amounts(judged, contract)
     judged.controls = controls(judged, contract, match, totals, table.rows)
     judged.warnings = warnings(judged, table, match)
-    if contract.limits.per_group is not None:
-        counts = columns[contract.limits.per_group.field].text.drop_nulls().value_counts()
-        judged.group_counts = dict(sorted(counts.iter_rows()))
+    judged.group_counts = _group_counts(judged, contract, places)
     judged.content_hash = content_hash(judged, contract)
     check_conservation(judged)
     return judged
@@ -129,12 +129,32 @@ def period_of_values(value: pl.Series) -> pl.Series:
     return value.dt.strftime("%Y-%m") if value.dtype == pl.Date else value.cast(pl.String) + "-12"
 
 
-def _resolve_areas(columns: dict[str, JudgedField], contract: Contract, rules: Rules) -> pl.Series | None:
-    """The code of each row's place; a place that is not in the table of the period is a problem of its column."""
+def _amount_names(contract: Contract) -> tuple[str, ...]:
+    return tuple(each.name for each in contract.fields if each.amount)
+
+
+def _group_counts(judged: Judged, contract: Contract, places: Places | None) -> dict[str, int]:
+    """Accepted rows per place, under the names of the division table: a ledger never repeats what a cell says."""
+    if contract.limits.per_group is None or places is None:
+        return {}
+    values = judged.columns[contract.limits.per_group.field].value.filter(judged.is_accepted)
+    counts: dict[str, int] = {}
+    for value, count in values.drop_nulls().value_counts().iter_rows():
+        if code := places.named(str(value)):
+            counts[places.names[code]] = counts.get(places.names[code], 0) + count
+    return dict(sorted(counts.items()))
+
+
+def _resolve_areas(columns: dict[str, JudgedField], contract: Contract, places: Places | None) -> pl.Series | None:
+    """The code of each row's place; a place that is missing, or not in the period's table, is a problem of its column.
+
+    None without a division table: then nothing can be resolved.
+    """
     area = contract.area
-    if area is None or rules.areas_file is None:
+    if area is None or places is None:
         return None
-    places = Places(rules.areas_file, rules.period)
+    for name in filter(None, (area.township, area.village, area.name, area.code)):
+        columns[name].add_problem(columns[name].text.is_null(), "missing_required")
     if area.township and area.village:
         names = pl.DataFrame({"a": columns[area.township].value, "b": columns[area.village].value})
         judged = columns[area.village]

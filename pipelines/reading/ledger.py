@@ -59,7 +59,11 @@ class Caution(LedgerModel):
 class FileLedger(LedgerModel):
     """One file's ledger: ``row_in_count`` = accepted + rejected + non-data, and each amount likewise.
 
-    ``group_counts`` counts data rows per value of the contract's group field, for the comparison with later files.
+    ``group_counts`` counts accepted rows per place of the contract's group field, under the division table's names,
+    for the comparison with other files. ``rules_hash`` stands for everything but the contract that judged the file.
+    ``reason_code`` says of a refusal whether it was the reader that failed.
+
+    On disk is the verdict on the file by itself; how it compares with others is settled when ledgers are read.
     """
 
     receipt_id: str
@@ -70,11 +74,13 @@ class FileLedger(LedgerModel):
     arrived_at: datetime
     version: int
     contract_version: str
+    rules_hash: str = ""
     format: str | None = None
     encoding: str | None = None
     verdict: Verdict
     reason: Text | None = None
     remedy: Text | None = None
+    reason_code: str | None = None
     row_in_count: int = 0
     accepted_count: int = 0
     rejected_count: int = 0

@@ -9,6 +9,8 @@ from pipelines.contracts import Field
 SHOWN_LENGTH = 24
 _HARMLESS = re.compile(r"[0-9.,%:()（）/+\-#年月日万亿元无是否 ]{1,24}")
 _LONG_DIGITS = re.compile(r"\d{9,}")
+_LIKE_IDENTITY = re.compile(r"\d{15,}")
+_BETWEEN_DIGITS = re.compile(r"[,:/\- ]")
 
 
 def mask(value: str) -> str:
@@ -26,10 +28,13 @@ def mask(value: str) -> str:
 def shown(value: str | None, field: Field) -> str | None:
     """The value as it may be shown: numbers and dates of impersonal fields in clear, everything else masked.
 
-    An impersonal field may hold a person's value by mistake, hence words and long numbers are masked there too.
+    An impersonal field may hold a person's value by mistake, hence words and long numbers are masked there too, and
+    what may be an identity (15 digits and more, however divided) is masked in a column of money as well.
     """
     if value is None:
         return None
+    if _LIKE_IDENTITY.search(_BETWEEN_DIGITS.sub("", value)):
+        return mask(value)
     is_number = field.amount or _LONG_DIGITS.search(value) is None
     if field.personal == "none" and not field.is_pseudonym and is_number and _HARMLESS.fullmatch(value):
         return value

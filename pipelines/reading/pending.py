@@ -1,24 +1,30 @@
-"""Reading what has landed: every receipt without a ledger goes through a worker, results appear by one rename.
+"""Reading what has landed: every receipt without results of today's rules goes through a worker, then one rename.
 
-Belongs here: order, comparison with earlier files, putting results in place. Does not belong here: parsing, judging.
+Belongs here: which files wait, putting results in place, which version counts. Does not belong here: parsing, judging.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from pipelines.areas import build_areas
 from pipelines.contracts import Contract, load_contracts
+from pipelines.contracts.model import CODE_LISTS_FILE
 from pipelines.files import fsync_directory
+from pipelines.landing.private import make_private, private_folder
 from pipelines.landing.receipts import Receipt, landed_receipts
 from pipelines.reading.ledger import LEDGER_NAME, FileLedger, read_ledger, write_ledger
 from pipelines.reading.outputs import ACCEPTED_NAME, QUARANTINE_NAME, VAULT_NAME
-from pipelines.reading.pool import Answer, Failure, WorkerPool, failure_texts
-from pipelines.reading.volume import REJECTED_REMEDY, REMEDY, too_many_rejected, unlike_previous
+from pipelines.reading.pool import READER_FAILED, Answer, Failure, WorkerPool, failure_texts
+from pipelines.reading.volume import settle, stopped_by_itself
 from pipelines.settings import Settings
 
 Progress = Callable[[int, int, str], None]
@@ -40,57 +46,78 @@ class BronzeInput:
 
 
 def bronze_folder(settings: Settings, receipt: Receipt) -> Path:
-    """Where the results of a landed file are, once it has been read."""
-    return settings.bronze_dir / receipt.department / receipt.feed / receipt.period / receipt.sha256[:12]
+    """Where the results of a landed file are, once it has been read; each version has a folder of its own."""
+    return settings.bronze_dir / receipt.department / receipt.feed / receipt.period / _version_name(receipt)
+
+
+def _version_name(receipt: Receipt) -> str:
+    """The last part of the receipt's id: twelve digits of the sha256, and the version when the bytes came before."""
+    return receipt.receipt_id.rsplit("-", 1)[-1]
 
 
 def ledgers(settings: Settings) -> list[FileLedger]:
-    """The ledger of every file read so far, by feed, period and version."""
-    found = [
-        read_ledger(folder)
-        for receipt in landed_receipts(settings)
-        if (folder := bronze_folder(settings, receipt)).joinpath(LEDGER_NAME).exists()
-    ]
-    return sorted(found, key=_order)
+    """The ledger of every file read so far, by feed, period and version, with the verdict among all others."""
+    return settle(_as_read(settings), load_contracts(settings.contracts_dir))
 
 
-def _order(ledger: FileLedger | Receipt) -> tuple[str, str, int]:
-    return ledger.feed, ledger.period, ledger.version
+def _as_read(settings: Settings) -> list[FileLedger]:
+    """The ledgers as they were written: each with the verdict on its file alone."""
+    folders = (bronze_folder(settings, receipt) for receipt in landed_receipts(settings))
+    return [read_ledger(folder) for folder in folders if (folder / LEDGER_NAME).exists()]
+
+
+def rules_hash(settings: Settings) -> str:
+    """Changes with the division table, the code lists or the choice of synthetic identities, not by a mere rebuild."""
+    digest = hashlib.sha256(CODE_LISTS_FILE.read_bytes())
+    digest.update(pl.read_parquet(settings.areas_file).sort(pl.all()).write_csv().encode())
+    digest.update(str(settings.allow_synthetic).encode())
+    return digest.hexdigest()[:16]
+
+
+def _is_waiting(settings: Settings, receipt: Receipt, contract: Contract, rules: str) -> bool:
+    """True for a file without results, with results of other rules, or whose reader failed the last time."""
+    folder = bronze_folder(settings, receipt)
+    if not (folder / LEDGER_NAME).exists():
+        return True
+    ledger = read_ledger(folder)
+    is_incomplete = ledger.verdict != "refused" and not (folder / ACCEPTED_NAME).exists()
+    is_outdated = (ledger.contract_version, ledger.rules_hash) != (contract.fingerprint, rules)
+    return is_incomplete or is_outdated or ledger.reason_code == READER_FAILED
 
 
 def read_pending(
     settings: Settings, progress: Progress | None = None, receipts: Sequence[Receipt] | None = None
 ) -> list[FileLedger]:
-    """Read every landed file that has no ledger yet (or those of ``receipts``), oldest period of a feed first.
+    """Read every landed file (or those of ``receipts``) that has no results of today's contract, areas and code lists.
 
-    ``progress`` is called with files done, files in all, and the name of the file just read. Raises KeyFileError
-    without a usable pseudonym key.
+    Files whose reader failed are tried once more. Returns the ledgers of the files read, oldest period of a feed
+    first. ``progress`` is called with files done, files in all, and the name of the file just read. Raises
+    KeyFileError without a usable pseudonym key.
     """
     contracts = load_contracts(settings.contracts_dir)
     landed = landed_receipts(settings) if receipts is None else receipts
-    waiting = [each for each in landed if not bronze_folder(settings, each).joinpath(LEDGER_NAME).exists()]
-    waiting = [each for each in waiting if each.feed in contracts]
+    landed = [each for each in landed if each.feed in contracts]
+    if not landed:
+        return []
+    if not settings.areas_file.exists():
+        build_areas(settings)
+    rules = rules_hash(settings)
+    waiting = [each for each in landed if _is_waiting(settings, each, contracts[each.feed], rules)]
     if not waiting:
         return []
     key = settings.read_key()
-    if not settings.areas_file.exists():
-        build_areas(settings)
-    # The longest files first would balance the workers better, but a file is compared with the one before it.
-    waiting.sort(key=_order)
-    known = ledgers(settings)
+    waiting.sort(key=lambda each: (each.feed, each.period, each.version))
     _sweep(settings)
-    done: list[FileLedger] = []
+    done: set[str] = set()
     tasks = [_task(settings, each) for each in waiting]
     with WorkerPool(settings, key=key) as pool:
         for receipt, task, answer in zip(waiting, tasks, pool.run_all(tasks), strict=True):
-            folder = Path(task["folder"])
-            ledger = _settle(_to_ledger(receipt, contracts[receipt.feed], answer), known, contracts[receipt.feed])
-            _put_in_place(settings, receipt, ledger, folder)
-            known.append(ledger)
-            done.append(ledger)
+            ledger = _to_ledger(receipt, contracts[receipt.feed], rules, answer)
+            _put_in_place(settings, receipt, stopped_by_itself(ledger, contracts[receipt.feed]), Path(task["folder"]))
+            done.add(receipt.receipt_id)
             if progress is not None:
                 progress(len(done), len(waiting), receipt.file_name)
-    return done
+    return [ledger for ledger in ledgers(settings) if ledger.receipt_id in done]
 
 
 def _sweep(settings: Settings) -> None:
@@ -101,7 +128,7 @@ def _sweep(settings: Settings) -> None:
 
 def _task(settings: Settings, receipt: Receipt) -> dict[str, Any]:
     folder = settings.bronze_dir / ".reading" / receipt.receipt_id
-    folder.mkdir(parents=True, mode=0o700)
+    private_folder(settings.bronze_dir, folder)
     return {
         "task": "read",
         "path": str(settings.data_dir / receipt.stored_path),
@@ -113,7 +140,7 @@ def _task(settings: Settings, receipt: Receipt) -> dict[str, Any]:
     }
 
 
-def _to_ledger(receipt: Receipt, contract: Contract, answer: Answer) -> FileLedger:
+def _to_ledger(receipt: Receipt, contract: Contract, rules: str, answer: Answer) -> FileLedger:
     about = {
         "receipt_id": receipt.receipt_id,
         "department": receipt.department,
@@ -123,6 +150,7 @@ def _to_ledger(receipt: Receipt, contract: Contract, answer: Answer) -> FileLedg
         "arrived_at": receipt.arrived_at,
         "version": receipt.version,
         "contract_version": contract.fingerprint,
+        "rules_hash": rules,
     }
     if isinstance(answer, Failure):
         if "ConservationError" in answer.place:
@@ -131,33 +159,20 @@ def _to_ledger(receipt: Receipt, contract: Contract, answer: Answer) -> FileLedg
                 "taken from this file. Report this with the program's version; it is no fault of the sender."
             )
         reason, remedy = failure_texts(answer)
-        return FileLedger.model_validate(about | {"verdict": "refused", "reason": reason, "remedy": remedy})
+        refusal = {"verdict": "refused", "reason": reason, "remedy": remedy, "reason_code": READER_FAILED}
+        return FileLedger.model_validate(about | refusal)
     return FileLedger.model_validate(about | answer)
 
 
-def _settle(ledger: FileLedger, known: list[FileLedger], contract: Contract) -> FileLedger:
-    """The final verdict, given the files of the same feed that were read before."""
-    if ledger.verdict == "refused":
-        return ledger
-    same_feed = [each for each in known if each.feed == ledger.feed and each.verdict.startswith("accepted")]
-    slot = [each for each in same_feed if each.period == ledger.period and each.version < ledger.version]
-    if slot and max(slot, key=_order).content_hash == ledger.content_hash:
-        return ledger.model_copy(update={"verdict": "same_rows"})
-    if reason := unlike_previous(ledger, None, contract):
-        return ledger.refused(reason, REMEDY)
-    if reason := too_many_rejected(ledger, contract):
-        return ledger.refused(reason, REJECTED_REMEDY)
-    previous = max((each for each in same_feed if each.period < ledger.period), key=_order, default=None)
-    if reason := unlike_previous(ledger, previous, contract):
-        return ledger.refused(reason, REMEDY)
-    return ledger
-
-
 def _put_in_place(settings: Settings, receipt: Receipt, ledger: FileLedger, folder: Path) -> None:
-    """Vault first, then the bronze folder by one rename: a kill before it leaves the file unread."""
+    """Vault first, then the bronze folder by rename: a kill before it leaves the file unread.
+
+    Results of an earlier reading are renamed away, then deleted. What comparison with other files may stop keeps its
+    accepted rows, since those files may still change.
+    """
     clear, quarantine = folder / VAULT_NAME, folder / QUARANTINE_NAME
-    name = f"{receipt.sha256[:12]}.parquet"
-    if ledger.verdict in ("refused", "same_rows"):
+    name = f"{_version_name(receipt)}.parquet"
+    if ledger.verdict == "refused":
         (folder / ACCEPTED_NAME).unlink(missing_ok=True)
         clear.unlink(missing_ok=True)
     for source, target in (
@@ -165,34 +180,43 @@ def _put_in_place(settings: Settings, receipt: Receipt, ledger: FileLedger, fold
         (quarantine, settings.vault_dir / "quarantine" / receipt.feed / receipt.period / name),
     ):
         if source.exists():
-            _private_folder(settings.vault_dir, target.parent)
+            private_folder(settings.vault_dir, target.parent)
             source.replace(target)
             fsync_directory(target.parent)
+        else:
+            target.unlink(missing_ok=True)
     write_ledger(folder, ledger)
     target = bronze_folder(settings, receipt)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o755)
+    private_folder(settings.bronze_dir, target.parent)
     for result in folder.iterdir():
-        result.chmod(0o644)
+        make_private(result)
     fsync_directory(folder)
-    folder.replace(target)
+    earlier = folder.with_name(f"earlier-{uuid.uuid4().hex}")
+    if target.exists():
+        target.rename(earlier)
+    folder.rename(target)
     fsync_directory(target.parent)
-
-
-def _private_folder(vault: Path, folder: Path) -> None:
-    """Make a folder inside the vault that only the owner may enter."""
-    vault.mkdir(parents=True, mode=0o700, exist_ok=True)
-    for each in (*reversed(folder.relative_to(vault).parents[:-1]), folder.relative_to(vault)):
-        (vault / each).mkdir(mode=0o700, exist_ok=True)
+    if earlier.exists():
+        shutil.rmtree(earlier)
 
 
 def current_inputs(settings: Settings) -> list[BronzeInput]:
-    """Per feed and period the newest version that was accepted, by feed and period."""
+    """Per feed and period the newest version that counts, by feed and period.
+
+    Raises FileNotFoundError when the accepted rows of such a version are gone.
+    """
+    paths = {receipt.receipt_id: bronze_folder(settings, receipt) for receipt in landed_receipts(settings)}
     newest: dict[tuple[str, str], BronzeInput] = {}
-    for receipt in sorted(landed_receipts(settings), key=_order):
-        folder = bronze_folder(settings, receipt)
-        if (folder / ACCEPTED_NAME).exists():
-            newest[receipt.feed, receipt.period] = BronzeInput(
-                receipt.receipt_id, receipt.department, receipt.feed, receipt.period, folder / ACCEPTED_NAME
-            )
+    for ledger in ledgers(settings):
+        if ledger.verdict in ("refused", "same_rows"):
+            continue
+        path = paths[ledger.receipt_id] / ACCEPTED_NAME
+        newest[ledger.feed, ledger.period] = BronzeInput(
+            ledger.receipt_id, ledger.department, ledger.feed, ledger.period, path
+        )
+    if lost := [each.receipt_id for each in newest.values() if not each.accepted_path.exists()]:
+        raise FileNotFoundError(
+            f"The accepted rows of {', '.join(lost)} are missing from {settings.bronze_dir}: run `xianqing run`, which "
+            "has them read again from the landed files."
+        )
     return list(newest.values())

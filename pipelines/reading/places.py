@@ -47,6 +47,7 @@ class Places:
             (pl.col("valid_from") <= day) & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= day))
         )
         self.codes = set(areas["area_code"].to_list())
+        self.names: dict[str, str] = dict(areas.select("area_code", "area_name").iter_rows())
         self._names: dict[str, dict[str, set[str]]] = {}
         self._villages: dict[tuple[str, str], set[str]] = {}
         columns = ("area_code", "area_level", "area_name", "short_name", "parent_code")

@@ -34,33 +34,37 @@ class Failure:
 
 Answer = dict[str, Any] | Failure
 
+_FAULT_ZH = "这不是报送部门的问题，下次运行会自动再读。仍然失败的，请数据管理员"
+_FAULT_EN = "this is no fault of the sender, the next run reads the file again. If that fails too, the steward"
 _FAILURES = {
     "crash": (
-        "读取这个文件时解析程序异常退出",
-        "the parser broke down on this file",
-        "请用表格软件打开后另存为普通 XLSX 或 CSV 再报送",
-        "open it, save it as a plain XLSX or CSV and send it again",
+        "读取程序在处理这个文件时异常退出",
+        "our reader broke down on this file",
+        "连同程序版本号报告，或请部门换一种格式导出",
+        "reports it with the program's version or asks for an export in another format",
     ),
     "timeout": (
-        "读取超过时限",
-        "reading took longer than allowed",
-        "请拆分文件后再报送，或调大 XIANQING_FILE_TIMEOUT_SECONDS",
-        "split the file, or raise XIANQING_FILE_TIMEOUT_SECONDS",
+        "读取程序没有在时限内读完这个文件",
+        "our reader did not finish this file in the time allowed",
+        "调大 XIANQING_FILE_TIMEOUT_SECONDS，或请部门拆分文件",
+        "raises XIANQING_FILE_TIMEOUT_SECONDS or asks for smaller files",
     ),
     "memory": (
-        "读取所需内存超过限度",
-        "reading needs more memory than allowed",
-        "请拆分文件后再报送，或调大 XIANQING_WORKER_MEMORY_MB",
-        "split the file, or raise XIANQING_WORKER_MEMORY_MB",
+        "读取程序的内存限度不够读这个文件",
+        "our reader's memory limit is too small for this file",
+        "调大 XIANQING_WORKER_MEMORY_MB，或请部门拆分文件",
+        "raises XIANQING_WORKER_MEMORY_MB or asks for smaller files",
     ),
 }
+READER_FAILED = "reader_failed"
 
 
 def failure_texts(failure: Failure) -> tuple[Text, Text]:
     """Reason and remedy of a file whose worker gave no answer."""
     zh, en, remedy_zh, remedy_en = _FAILURES[failure.kind]
     place = f" ({failure.place})" if failure.place else ""
-    return Text(zh=f"{zh}{place}。", en=f"{en}{place}."), Text(zh=f"{remedy_zh}。", en=f"{remedy_en}.")
+    remedy = Text(zh=f"{_FAULT_ZH}{remedy_zh}。", en=f"{_FAULT_EN} {remedy_en}.")
+    return Text(zh=f"{zh}{place}。", en=f"{en}{place}."), remedy
 
 
 class Worker:

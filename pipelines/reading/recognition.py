@@ -131,11 +131,11 @@ def find_periods(source: Source, candidate: Candidate, file_name: str) -> list[s
         texts = [file_name]
     else:
         texts = ["".join(row) for row in candidate.head.rows[: candidate.match.row_index]]
-    return _periods_in_texts(texts, period.pattern or "", takes_all=period.source == "title")
+    return _periods_in_texts(texts, period.pattern or "")
 
 
-def _periods_in_texts(texts: Sequence[str], pattern: str, *, takes_all: bool) -> list[str]:
-    """Periods named in texts; 2020年1-12月 counts as its last month."""
+def _periods_in_texts(texts: Sequence[str], pattern: str) -> list[str]:
+    """All periods named in texts; 2020年1-12月 counts as its last month."""
     found: list[str] = []
     for text in texts:
         plain = _MONTH_RANGE.sub(r"\1年\2月", text)
@@ -144,8 +144,6 @@ def _periods_in_texts(texts: Sequence[str], pattern: str, *, takes_all: bool) ->
             month = int(parts.get("month") or 12)
             if 1 <= month <= 12:
                 found.append(f"{int(parts['year']):04d}-{month:02d}")
-            if not takes_all:
-                break
     return sorted(set(found))
 
 

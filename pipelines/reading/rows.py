@@ -16,6 +16,7 @@ _TOTAL = re.compile(r"^(?:本页|本表|全县|全乡|全镇)?(?:合计|小计|�
 _FOOTER = re.compile(
     r"^(?:填表|填报|制表|审核|复核|经办|负责人|单位负责人|联系人|联系电话|打印|导出|报送|备注|说明|注|数据来源|第\d+页|共\d+[条行户人页])"
 )
+_NUMBER = re.compile(r"[¥￥+\-(]?\d")
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,14 @@ class NonData:
     totals: list[int]
 
 
-def find_non_data(columns: dict[str, pl.Series], key: tuple[str, ...], header: dict[str, str]) -> NonData:
+def find_non_data(
+    columns: dict[str, pl.Series], key: tuple[str, ...], amounts: tuple[str, ...], header: dict[str, str]
+) -> NonData:
     """Lines among the cleaned columns that are totals, footers, repeated headers or blank.
 
     Only lines whose key is blank, or whose first cell names a total or a signature, are looked at; a line with many
-    filled cells is a record all the same.
+    filled cells is a record all the same, and so is one with a key of its own, or a footer with a number among the
+    ``amounts``: what may be money is judged, never left aside.
     ``header`` is the header text of each column.
     """
     frame = pl.DataFrame(columns)
@@ -44,12 +48,16 @@ def find_non_data(columns: dict[str, pl.Series], key: tuple[str, ...], header: d
     for record in suspects.iter_rows(named=True):
         line = record.pop("line")
         texts = [normalise_header(value) for value in record.values() if value is not None]
+        keys = [normalise_header(record[name]) for name in key if record.get(name)]
+        has_amount = any(_NUMBER.match(record.get(name) or "") for name in amounts)
         if not texts or _is_header(record, header):
             lines.append(line)
+        elif any(not (_TOTAL.match(text) or _FOOTER.match(text)) for text in keys):
+            continue
         elif any(_TOTAL.match(text) for text in texts[:3]) and len(texts) <= max(4, len(record) // 2):
             lines.append(line)
             totals.append(line)
-        elif _FOOTER.match(texts[0]) and len(texts) <= max(3, len(record) // 4):
+        elif _FOOTER.match(texts[0]) and not has_amount and len(texts) <= max(3, len(record) // 4):
             lines.append(line)
     return NonData(lines, totals)
 
@@ -67,4 +75,7 @@ def is_footer_text(line: str) -> bool:
     """
     cells = [normalise_header(cell) for cell in re.split(r"[,;\t|]", line)]
     filled = [cell for cell in cells if cell]
-    return 0 < len(filled) <= 3 and bool(_FOOTER.match(filled[0]) or _TOTAL.match(filled[0]))
+    if not 0 < len(filled) <= 3:
+        return False
+    has_number = any(_NUMBER.match(cell) for cell in filled[1:])
+    return bool(_TOTAL.match(filled[0]) or (_FOOTER.match(filled[0]) and not has_number))

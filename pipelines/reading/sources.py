@@ -10,7 +10,14 @@ from dataclasses import dataclass
 
 from pipelines.contracts import Contract
 from pipelines.reading import text_files, workbooks
-from pipelines.reading.headers import HeaderMatch, find_header, missing_signature, recognises, require_complete
+from pipelines.reading.headers import (
+    HeaderMatch,
+    find_header,
+    missing_signature,
+    recognises,
+    require_complete,
+    require_one_unit,
+)
 from pipelines.reading.tables import FileRefusedError, Head, Table
 from pipelines.reading.text_files import Decoded
 
@@ -105,6 +112,8 @@ def choose_table(source: Source, contract: Contract) -> Candidate:
     chosen = fitting[0]
     place = f"工作表{chosen.head.sheet} " if chosen.head.sheet else ""
     require_complete(contract, chosen.match, place)
+    titles = [" ".join(row) for row in chosen.head.rows[: chosen.match.row_index]]
+    require_one_unit(contract, chosen.match, titles, place)
     return chosen
 
 

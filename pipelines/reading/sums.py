@@ -54,15 +54,14 @@ def controls(
     totals: dict[int, dict[str, str | None]],
     all_rows: pl.Series,
 ) -> list[dict[str, object]]:
-    """Totals that the file states, against the sum of the records above (of a sub-total: since the last total)."""
+    """Totals that the file states, each against the sum of the records that it stands for."""
     found: list[dict[str, object]] = []
-    previous_row = 0
-    for line, texts in sorted(totals.items()):
-        row = int(all_rows[line])
-        is_subtotal = any(text and ("小计" in text or "本页" in text) for text in texts.values())
-        above = judged.rows < row
-        if is_subtotal:
-            above &= judged.rows > previous_row
+    stated_totals = [
+        (int(all_rows[line]), any(text and ("小计" in text or "本页" in text) for text in texts.values()))
+        for line, texts in sorted(totals.items())
+    ]
+    for texts, (row, is_subtotal) in zip((totals[line] for line in sorted(totals)), stated_totals, strict=True):
+        covered = _covered(judged.rows, stated_totals, row, is_subtotal=is_subtotal)
         for each in contract.fields:
             stated_text = texts.get(each.name)
             if not each.amount or stated_text is None:
@@ -74,7 +73,7 @@ def controls(
             ).value
             if parsed[0] is None:
                 continue
-            computed = _sum(judged.columns[each.name].value.filter(above))
+            computed = _sum(judged.columns[each.name].value.filter(covered))
             found.append(
                 {
                     "kind": "subtotal" if is_subtotal else "total",
@@ -85,8 +84,24 @@ def controls(
                     "row": row,
                 }
             )
-        previous_row = row
     return found
+
+
+def _covered(rows: pl.Series, totals: list[tuple[int, bool]], row: int, *, is_subtotal: bool) -> pl.Series:
+    """Which records a total stands for: all above it, of a sub-total those since the last total.
+
+    A total stands for the records below it, until the next total of its rank, when it has no record above, or when
+    the file states its totals of this rank first: none above the first of them, some below the last.
+    """
+    same_rank = [each for each, is_sub in totals if is_sub == is_subtotal]
+    states_first = not (rows < same_rank[0]).any() and (rows > same_rank[-1]).any()
+    if states_first or not (rows < row).any():
+        ends = [each for each, is_sub in totals if each > row and (is_subtotal or not is_sub)]
+        below = rows > row
+        return below & (rows < min(ends)) if ends else below
+    if is_subtotal:
+        return (rows < row) & (rows > max((each for each, _ in totals if each < row), default=0))
+    return rows < row
 
 
 def warnings(judged: Judged, table: Table, match: HeaderMatch) -> list[dict[str, object]]:
@@ -127,12 +142,23 @@ def warnings(judged: Judged, table: Table, match: HeaderMatch) -> list[dict[str,
 
 
 def content_hash(judged: Judged, contract: Contract) -> str:
-    """Changes when any cleaned value of any row changes, not when the file is merely saved again."""
-    digest = hashlib.sha256()
+    """Changes when a typed value of an accepted row, or anything of a rejected one, or the contract changes.
+
+    Not when the file is merely saved again: neither addresses nor the spelling of accepted values count.
+    """
+    digest = hashlib.sha256(contract.fingerprint.encode())
+
+    def add(name: str, series: pl.Series) -> None:
+        joined = series.cast(pl.String).fill_null("\0").str.join("\x1f").item() if len(series) else ""
+        digest.update(name.encode() + b"\x1e" + joined.encode() + b"\x1d")
+
+    add("is_accepted", judged.is_accepted)
     for each in contract.fields:
-        text = judged.columns[each.name].text
-        joined = text.fill_null("\0").str.join("\x1f").item() if len(text) else ""
-        digest.update(each.name.encode() + b"\x1e" + joined.encode() + b"\x1d")
+        column = judged.columns[each.name]
+        add(each.name, column.value.filter(judged.is_accepted))
+        add("rejected value", column.value.filter(~judged.is_accepted))
+        add("rejected text", column.text.filter(~judged.is_accepted))
+        add("problem", column.problem.filter(~judged.is_accepted))
     for broken in judged.broken:
         digest.update(broken.text.encode() + b"\x1c")
     return digest.hexdigest()

@@ -1,9 +1,11 @@
 """Does a file hold about as many rows as the one before it: in all, and in every group.
 
-Belongs here: the comparison of one ledger with the last accepted one of the same feed. Does not belong here: reading.
+Belongs here: the comparison of ledgers of one feed with each other. Does not belong here: reading.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 
 from pipelines.contracts import Contract, Text
 from pipelines.reading.ledger import FileLedger
@@ -16,12 +18,50 @@ REMEDY = Text(
 LISTED_GROUPS = 8
 
 
-def unlike_previous(ledger: FileLedger, previous: FileLedger | None, contract: Contract) -> Text | None:
-    """Why the file's volume stops it, compared with the last accepted file; None when nothing does."""
+def settle(ledgers: Iterable[FileLedger], contracts: Mapping[str, Contract]) -> list[FileLedger]:
+    """The final verdicts, by feed, period and version, whatever the order in which the files arrived.
+
+    A file with the same rows as the accepted version before it, or with a volume unlike the period before, does not
+    count. A feed without a contract keeps its verdicts.
+    """
+    settled: list[FileLedger] = []
+    current: dict[tuple[str, str], FileLedger] = {}
+    for ledger in sorted(ledgers, key=order):
+        contract = contracts.get(ledger.feed)
+        if contract is None or ledger.verdict == "refused":
+            settled.append(ledger)
+            continue
+        slot = current.get((ledger.feed, ledger.period))
+        earlier = [period for feed, period in current if feed == ledger.feed and period < ledger.period]
+        previous = current[ledger.feed, max(earlier)] if earlier else None
+        if slot is not None and slot.content_hash == ledger.content_hash:
+            settled.append(ledger.model_copy(update={"verdict": "same_rows"}))
+        elif previous is not None and (reason := unlike_previous(ledger, previous, contract)):
+            settled.append(ledger.refused(reason, REMEDY))
+        else:
+            current[ledger.feed, ledger.period] = ledger
+            settled.append(ledger)
+    return settled
+
+
+def order(ledger: FileLedger) -> tuple[str, str, int]:
+    """Feed, period and version."""
+    return ledger.feed, ledger.period, ledger.version
+
+
+def stopped_by_itself(ledger: FileLedger, contract: Contract) -> FileLedger:
+    """The ledger, refused when the file holds nothing or too much of it was rejected."""
+    if ledger.verdict == "refused":
+        return ledger
     if ledger.data_count == 0:
-        return Text(zh="文件没有数据行。", en="The file has no data rows.")
-    if previous is None or previous.data_count == 0:
-        return None
+        return ledger.refused(Text(zh="文件没有数据行。", en="The file has no data rows."), REMEDY)
+    if reason := too_many_rejected(ledger, contract):
+        return ledger.refused(reason, REJECTED_REMEDY)
+    return ledger
+
+
+def unlike_previous(ledger: FileLedger, previous: FileLedger, contract: Contract) -> Text | None:
+    """Why the file's volume stops it, compared with the accepted file of the period before; None when nothing does."""
     limits = contract.limits
     if limits.row_count_ratio is not None:
         low, high = limits.row_count_ratio

@@ -18,7 +18,9 @@ def areas_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def office(tmp_path: Path, areas_file: Path) -> Office:
-    settings = Settings(data_dir=tmp_path / "data", contracts_dir=CONTRACTS, stable_seconds=0, worker_count=1)
+    settings = Settings(
+        data_dir=tmp_path / "data", contracts_dir=CONTRACTS, allow_synthetic=True, stable_seconds=0, worker_count=1
+    )
     settings.vault_dir.mkdir(parents=True, mode=0o700)
     settings.pseudonym_key_file.write_bytes(b"k" * 32)
     settings.pseudonym_key_file.chmod(0o600)

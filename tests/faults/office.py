@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
-from pipelines.contracts import load_code_lists, load_contracts
+from pipelines.contracts import Contract, load_code_lists, load_contracts
 from pipelines.landing import LandResult, Receipt, land
 from pipelines.reading import FileLedger, bronze_folder, read_pending
 from pipelines.reading.judge import Rules, judge_table
@@ -67,10 +67,12 @@ def as_xlsx(sheets: dict[str, Sequence[Row]]) -> bytes:
     return target.getvalue()
 
 
-def judge(raw: bytes | str, *, feed: str = "aid", areas_file: Path | None = None) -> Judged:
+def judge(
+    raw: bytes | str, *, feed: str = "aid", areas_file: Path | None = None, contract: Contract | None = None
+) -> Judged:
     """What the reader makes of a file, in this process; raises FileRefusedError for a whole file."""
     data = raw.encode() if isinstance(raw, str) else raw
-    contract = load_contracts(CONTRACTS)[feed]
+    contract = contract or load_contracts(CONTRACTS)[feed]
     source = open_source(data)
     candidate = choose_table(source, contract)
     table = read_candidate(source, candidate)

@@ -55,13 +55,13 @@ def test_f39_a_volume_unlike_the_last_month_s_is_refused(office: Office, count: 
 
 
 def test_f39_a_missing_township_is_refused_by_name_even_when_the_total_hardly_moves(office: Office) -> None:
-    small = [[*row[:3], "龙庆乡", *row[4:]] for row in aid_rows(102)[100:]]
+    small = [[*row[:3], "龙庆彝族壮族乡", *row[4:]] for row in aid_rows(102)[100:]]
     office.drop("补助2020年5月.csv", as_csv([*aid_rows(100), *small]))
     office.drop(JUNE, as_csv(aid_rows(100)))
     refused = office.take()[1]
     assert refused.verdict == "refused"
     assert refused.reason is not None
-    assert "龙庆乡 2→0" in refused.reason.zh
+    assert "龙庆彝族壮族乡 2→0" in refused.reason.zh
     assert (refused.accepted_count, refused.rejected_count) == (0, 100)
     assert [each.period for each in current_inputs(office.settings)] == ["2020-05"]
 

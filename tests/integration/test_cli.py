@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipelines.publishing.lease import take_lease
 from pipelines.run import run_pipeline
@@ -67,6 +69,65 @@ def test_releases_are_listed_shown_and_compared(county: Settings) -> None:
     assert [one["is_current"] for one in listed] == [True, False]
     assert shown["release_id"] == listed[0]["release_id"]
     assert [(table["table"], table["added_count"]) for table in diff["tables"]] == [("kpi_fund_area_month", 1)]
+
+
+def test_show_lists_the_files_of_a_release_when_asked(county: Settings) -> None:
+    plain = xianqing(county.data_dir, "releases", "show").stdout
+    with_files = xianqing(county.data_dir, "releases", "show", "--inputs").stdout
+    inputs = json.loads(xianqing(county.data_dir, "releases", "show", "--json").stdout)["inputs"]
+
+    assert "from 2 files (--inputs lists them)" in plain
+    assert "国库集中支付明细2020年2月.csv" not in plain
+    line = next(line for line in with_files.splitlines() if "国库集中支付明细2020年2月.csv" in line)
+    assert "fund_payment  2020-02  fund_payment-2020-02-" in line
+    assert [(one["feed"], one["period"], one["file_name"]) for one in inputs] == [
+        ("fund_payment", "2020-01", "国库集中支付明细2020年1月.csv"),
+        ("fund_payment", "2020-02", "国库集中支付明细2020年2月.csv"),
+    ]
+    assert all(one["receipt_id"] and one["sha256"] for one in inputs)
+
+
+def test_land_without_a_file_takes_the_inbox(tmp_path: Path) -> None:
+    from tests.integration.small_county import payments, write_csv
+
+    settings = small_settings(tmp_path / "data")
+    write_csv(settings.inbox_dir / "国库集中支付明细2020年1月.csv", payments(1, ["1.00"]))
+    landed = xianqing(settings.data_dir, "land", "--json")
+    again = xianqing(settings.data_dir, "land")
+
+    assert [one["outcome"] for one in json.loads(landed.stdout)] == ["landed"], landed.stderr
+    assert not list(settings.inbox_dir.glob("*.csv"))
+    assert "inbox" in again.stdout
+
+
+@pytest.mark.parametrize("command", ["simulate", "demo"])
+def test_a_county_too_small_to_be_one_is_refused(tmp_path: Path, command: str) -> None:
+    arguments = ["--out", str(tmp_path / "out")] if command == "simulate" else ["--no-serve"]
+    refused = xianqing(tmp_path / "data", command, "--scale", "0.009", *arguments)
+
+    assert refused.returncode == 2
+    assert "0.01" in refused.stderr
+
+
+def test_the_dictionary_command_also_writes_the_sources_of_the_models(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(SMALL_DBT, project)
+    model = project / "models" / "marts" / "kpi_fund_area_month.yml"
+    without_sources = yaml.safe_load(model.read_text(encoding="utf-8"))
+    del without_sources["sources"]
+    model.write_text(yaml.safe_dump(without_sources, allow_unicode=True), encoding="utf-8")
+    written = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", "dictionary", "--to", str(tmp_path / "dictionary.md")],
+        cwd=PROJECT_DIR,
+        env=os.environ | {"XIANQING_DATA_DIR": str(tmp_path / "data"), "XIANQING_DBT_DIR": str(project)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert written.returncode == 0, written.stderr
+    assert "### fund_payment" in (tmp_path / "dictionary.md").read_text(encoding="utf-8")
+    assert "raw_finance__fund_payment" in (project / "models/staging/__sources.yml").read_text(encoding="utf-8")
 
 
 def test_rollback_without_a_name_goes_one_back(county: Settings) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from pipelines.contracts import load_contracts
+from pipelines.contracts import Text, load_contracts
 from pipelines.orchestration.code_location import MAIN, build_definitions, run_main
-from pipelines.orchestration.instance import INSTANCE_FILE
+from pipelines.orchestration.instance import INSTANCE_FILE, prepare_instance
+from pipelines.orchestration.sensors import run_key
 from pipelines.publishing.lease import LeaseHeldError, take_lease
 from pipelines.publishing.releases import current_release_id
+from pipelines.publishing.status import LastRun, RunState
 from pipelines.settings import Settings
 from tests.integration.small_county import TOO_MUCH, land_payments, payments, small_settings, write_csv
 
@@ -104,3 +107,47 @@ def test_the_sensor_asks_once_for_the_same_inbox(county: Settings) -> None:
     assert len(first) == 1
     assert first[0].run_key == again[0].run_key
     assert during_a_run == []
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes", "is_asked_again"),
+    [("failed", 9, False), ("failed", 11, True), ("published", 11, False), ("running", 11, False)],
+)
+def test_files_that_a_failed_run_left_in_the_inbox_are_tried_again_after_a_pause(
+    state: RunState, minutes: int, is_asked_again: bool
+) -> None:
+    now = datetime(2020, 2, 5, 8, tzinfo=UTC)
+    last = LastRun(
+        run_id="20200205T070000Z-1-abcd",
+        state=state,
+        started_at=now - timedelta(hours=1),
+        ended_at=None if state == "running" else now - timedelta(minutes=minutes),
+        stage="land",
+        message=Text(zh="磁盘已满", en="The disk is full."),
+        gates=[],
+        release_id=None,
+        seconds={},
+    )
+    plain = run_key(["支付.csv:12:1"], None, now)
+
+    assert (run_key(["支付.csv:12:1"], last, now) != plain) == is_asked_again
+    again = last.model_copy(update={"run_id": "20200205T075000Z-1-ef01"})
+    assert (run_key(["支付.csv:12:1"], again, now) != run_key(["支付.csv:12:1"], last, now)) == is_asked_again
+
+
+def test_a_run_that_the_daemon_starts_is_quiet_on_the_terminal(
+    county: Settings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    @dg.op
+    def says_something() -> None:
+        dg.get_dagster_logger().info("between you and the UI")
+
+    @dg.job
+    def chatty() -> None:
+        says_something()
+
+    prepare_instance(county)
+    with dg.DagsterInstance.from_config(str(county.dagster_home)) as opened:
+        assert chatty.execute_in_process(instance=opened).success
+
+    assert capfd.readouterr().err == ""

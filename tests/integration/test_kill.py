@@ -58,6 +58,36 @@ with take_lease(settings.state_dir, "dies") as lease:
 """
 
 
+# A process that forgets what was read and tells before every change of the file system which results stand half there;
+# it kills itself before the n-th change.
+FORGET_AND_DIE = """
+import os, signal, sys
+from pipelines.landing import landed_receipts
+from pipelines.reading import bronze_folder
+from pipelines.run import forget
+from pipelines.settings import Settings
+
+settings = Settings.model_validate_json(sys.argv[1])
+landed, fatal, seen = landed_receipts(settings), int(sys.argv[2]), 0
+folders = [bronze_folder(settings, receipt) for receipt in landed]
+whole = {folder: sorted(os.listdir(folder)) for folder in folders}
+
+def watch(event, arguments):
+    global seen
+    if event in ("os.rename", "os.remove", "os.rmdir"):
+        seen += 1
+        for folder in folders:
+            if os.path.isdir(folder) and sorted(os.listdir(folder)) != whole[folder]:
+                print("torn", folder.name, flush=True)
+        if seen == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(watch)
+forget(settings, landed, "dies")
+print(seen, flush=True)
+"""
+
+
 def start(code: str, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
@@ -120,6 +150,25 @@ def test_a_run_killed_at_any_stage_leaves_the_release_and_the_next_run_completes
     )
     assert not list(county.marts_dir.glob(".tmp-*"))
     assert not list(county.build_dir.iterdir())
+
+
+def test_forgetting_never_leaves_half_a_result_and_a_killed_one_is_repaired_by_the_next_run(
+    county: Settings, tmp_path: Path
+) -> None:
+    land_payments(county, tmp_path / "corrected", 2, ["20.00", "4.00"])
+    before = run_pipeline(county)
+    assert before.release_id is not None
+    for fatal in (2, 5):
+        child = start(FORGET_AND_DIE, county.model_dump_json(), str(fatal))
+        assert child.stdout is not None
+        said = child.stdout.read()
+        child.stdout.close()
+        assert child.wait() == -signal.SIGKILL
+        assert said == "", f"killed before change {fatal}"
+
+        after = run_pipeline(county)
+        assert (after.state, after.release_id) == ("nothing_new", before.release_id), f"killed before change {fatal}"
+        assert not list(county.bronze_dir.glob(".forgotten-*")), f"killed before change {fatal}"
 
 
 def test_a_second_run_is_refused_and_names_the_first(county: Settings) -> None:

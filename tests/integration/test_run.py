@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from pipelines.publishing.diff import diff_releases
 from pipelines.publishing.releases import current_release_id, list_release_ids, release_folder, verify_release
 from pipelines.publishing.status import read_status
 from pipelines.reporting import reap, roll_back
-from pipelines.run import GateFailedError, NothingToPublishError, read_partition, run_pipeline
+from pipelines.run import GateFailedError, NothingToPublishError, place_of, read_partition, run_pipeline
 from pipelines.settings import Settings
 from tests.integration.small_county import TOO_MUCH, land_payments, small_settings
 
@@ -45,6 +46,50 @@ def test_the_release_says_what_it_was_made_from(county: Settings) -> None:
     assert [one.receipt_id[:20] for one in manifest.inputs] == ["fund_payment-2020-01"]
     assert manifest.data_light.level == "severe"
     assert any("Registered residents" in reason.en for reason in manifest.data_light.reasons)
+
+
+def test_a_synthetic_county_is_marked_whatever_the_environment_says(tmp_path: Path) -> None:
+    """An installation made for invented people publishes nothing without the mark."""
+    settings = small_settings(tmp_path / "data")
+    land_payments(settings, tmp_path / "in", 1, ["100.00"])
+    outcome = run_pipeline(settings.model_copy(update={"allow_synthetic": False}))
+
+    assert outcome.release_id is not None
+    assert verify_release(settings, outcome.release_id).is_synthetic
+    assert run_pipeline(settings).state == "nothing_new"
+
+
+def test_an_office_of_several_counties_names_them_all(county: Settings) -> None:
+    areas = pl.read_parquet(county.areas_file)
+    shizong = areas.filter(pl.col("area_code") == "530323000000")
+    other = shizong.with_columns(area_code=pl.lit("530302000000"), area_name=pl.lit("麒麟区"))
+    office = county.model_copy(update={"data_dir": county.data_dir.parent / "office"})
+    office.areas_file.parent.mkdir(parents=True)
+    pl.concat([areas, other]).write_parquet(office.areas_file)
+
+    place = place_of(office)
+    assert place.code == "530300000000"
+    assert (place.zh, place.en) == ("麒麟区、师宗县", "麒麟区, 师宗县")
+    assert (place_of(county).code, place_of(county).zh) == ("530323000000", "师宗县")
+
+
+def test_what_cannot_be_cleared_away_is_a_warning_of_a_published_run(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path / "data").model_copy(update={"keep_releases": 2, "reader_grace_seconds": 0})
+    for month in (1, 2):
+        land_payments(settings, tmp_path / "in", month, ["100.00"])
+        run_pipeline(settings)
+    oldest = list_release_ids(settings)[0]
+    (settings.marts_dir / oldest / ".retired").unlink()
+    (settings.marts_dir / oldest / ".retired").symlink_to(".retired")
+    land_payments(settings, tmp_path / "in", 3, ["100.00"])
+    outcome = run_pipeline(settings)
+    status = read_status(settings)
+
+    assert outcome.state == "published"
+    assert current_release_id(settings) == outcome.release_id
+    assert status is not None
+    assert [(gate.name, gate.state) for gate in status.last_run.gates][-1] == ("old_releases", "warned")
+    assert oldest in status.last_run.gates[-1].en
 
 
 def test_cards_carry_both_languages_and_the_card(county: Settings) -> None:

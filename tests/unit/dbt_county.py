@@ -58,17 +58,24 @@ class County:
 
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {}
-        self._area(PREFECTURE, "prefecture", "曲靖市", None)
-        self._area(COUNTY, "county", "师宗县", PREFECTURE)
-        self._area(TOWN, "township", "丹凤街道", COUNTY)
-        self._area(COUNTY_UNITS, "township", "县本级", COUNTY)
-        self._area(EAST, "village", "丹凤社区居民委员会", TOWN)
-        self._area(WEST, "village", "文笔社区居民委员会", TOWN)
+        self.area(PREFECTURE, "prefecture", "曲靖市", None)
+        self.area(COUNTY, "county", "师宗县", PREFECTURE)
+        self.area(TOWN, "township", "丹凤街道", COUNTY)
+        self.area(COUNTY_UNITS, "township", "县本级", COUNTY)
+        self.area(EAST, "village", "丹凤社区居民委员会", TOWN)
+        self.area(WEST, "village", "文笔社区居民委员会", TOWN)
 
-    def _area(self, code: str, level: str, name: str, parent: str | None) -> None:
+    def area(self, code: str, level: str, name: str, parent: str | None, **more: Any) -> None:
+        """One row of the division table, valid from 2012 on unless said otherwise; it replaces an earlier one."""
         row = {"area_code": code, "area_level": level, "area_name": name, "short_name": name, "parent_code": parent}
         fixed = {"valid_from": date(2012, 1, 1), "table_year": 2023, "source": "by hand", "is_assumption": False}
-        self.rows.setdefault("reference_areas", []).append(row | fixed)
+        self.forget_area(code)
+        self.rows["reference_areas"].append(row | fixed | more)
+
+    def forget_area(self, code: str) -> None:
+        """The division table without an area."""
+        kept = [row for row in self.rows.get("reference_areas", []) if row["area_code"] != code]
+        self.rows["reference_areas"] = kept
 
     def deliver(self, feed: str, period: str, rows: Iterable[Row], *, verdict: str = "accepted") -> None:
         """One current delivery of a feed with its accepted rows."""

@@ -84,6 +84,11 @@ def test_an_area_that_changed_its_name_keeps_both_names_with_their_dates(tmp_pat
         ("99010010020,village,甲村,990100100000,2020,own,,,\n", "12 digits"),
         ("990100100201,hamlet,甲村,990100100000,2020,own,,,\n", "area_level"),
         ("990100100201,village,甲村,990100999000,2020,own,,,\n", "parent_code"),
+        ("990100200000,township,乙镇,990100200000,2020,own,,,\n", "one level up .*row 4 "),
+        ("990100100201,village,甲村,990100000000,2020,own,,,\n", "one level up .*row 4 "),
+        ("990100200000,township,乙镇,990100100000,2020,own,,,\n", "one level up .*row 4 "),
+        ("990100100201,village,甲村,,2020,own,,,\n", "one level up .*row 4 "),
+        ("990100000000,county,模拟县,990100000000,2020,own,,,\n", "one level up .*row 4 "),
         ("990100100201,village,甲村,990100100000,2020,own,2020-13-01,,\n", "YYYY-MM-DD"),
     ],
 )

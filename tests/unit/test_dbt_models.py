@@ -13,7 +13,20 @@ from typing import Any
 
 import pytest
 
-from tests.unit.dbt_county import COUNTY, COUNTY_UNITS, EAST, TOWN, WEST, Built, County, Row, build, run_unit_tests
+from pipelines.gates.models import dbt_gate, model_row_counts
+from tests.unit.dbt_county import (
+    COUNTY,
+    COUNTY_UNITS,
+    EAST,
+    PREFECTURE,
+    TOWN,
+    WEST,
+    Built,
+    County,
+    Row,
+    build,
+    run_unit_tests,
+)
 
 EXITED, POOR = "已脱贫", "未脱贫"
 
@@ -355,3 +368,113 @@ def test_what_cannot_be_explained_stops_the_release_unless_rows_were_rejected(tm
     assert bridge_row(strict, "2020-01", "registered")["unexplained_person_count"] == 2
     county.add("ops_rejections", {"feed": "register_changes", "period": "2020-01", "is_open": True})
     assert build(county, tmp_path / "lenient", "2020-02").nodes[gate].state == "passed"
+
+
+def test_one_late_booked_payment_does_not_vouch_for_the_months_that_are_missing(tmp_path: Path) -> None:
+    county = _county()
+    county.deliver(
+        "fund_payment",
+        "2020-05",
+        [payment("p5", "q2", date(2020, 4, 30), 10), payment("p6", "q2", date(2020, 5, 6), 20)],
+    )
+    county.deliver("fund_quota", "2020-05", county.rows["raw_finance__fund_quota"][-2:])
+    late = build(county, tmp_path, "2020-05")
+    known = {
+        period: (fund_row(late, period, "current_year")["paid_final_cny"], has_quotas)
+        for period, has_quotas in late.rows(
+            "select period, has_quotas from intermediate.int_fund_coverage"
+            " where fund_scope = 'current_year' and period >= '2020-02'"
+        )
+    }
+    assert known == {
+        "2020-02": (Decimal(150), True),
+        "2020-03": (None, True),
+        "2020-04": (None, True),
+        "2020-05": (None, True),
+    }
+    test = late.nodes["assert_payments_are_dated_in_the_months_of_their_file"]
+    assert (test.state, test.failures) == ("warned", 1)
+    assert late.rows("select movement_date from marts.fct_fund_movement where movement_id = 'paid_final-p5'") == [
+        (date(2020, 4, 30),)
+    ]
+
+
+def test_a_prefecture_says_which_counties_its_figures_cover(built: Built, tmp_path: Path) -> None:
+    one = "曲靖市（本库1县：师宗县）"
+    assert exit_row(built, 2019, PREFECTURE)["area_name"] == one
+    assert fund_row(built, "2020-02", "all_years", PREFECTURE)["area_name"] == one
+    assert bridge_row(built, "2020-01", "registered", PREFECTURE)["area_name"] == one
+    assert built.row(f"from marts.dim_area where area_code = '{PREFECTURE}'")["area_name"] == one
+    assert exit_row(built, 2019)["area_name"] == "师宗县"
+    county = _county()
+    county.area("530322000000", "county", "陆良县", PREFECTURE)
+    county.area("530321000000", "county", "马龙县", PREFECTURE, valid_to=date(2018, 3, 1))
+    two = build(county, tmp_path, "2020-02")
+    names = two.rows(
+        "select distinct rollup_area_name from intermediate.int_area_rollup where rollup_area_level = 'prefecture'"
+    )
+    assert names == [("曲靖市（本库2县）",)]
+
+
+def test_a_prefecture_is_divided_by_the_population_of_the_counties_held(built: Built, tmp_path: Path) -> None:
+    assert exit_row(built, 2019, PREFECTURE)["rural_registered_population_count"] == 100
+    county = _county()
+    county.rows["raw_civil_affairs__region"].append(
+        division(PREFECTURE, 1200, 1000, None, None) | {"period": "2019-12", "receipt_id": "region-2019-12"}
+    )
+    own = build(county, tmp_path, "2020-02")
+    assert own.not_passed() == {}
+    assert exit_row(own, 2019, PREFECTURE)["rural_registered_population_count"] == 100
+    assert exit_row(own, 2019)["rural_registered_population_count"] == 100
+
+
+ROLLUP_TESTS = (
+    "assert_no_exit_is_lost_in_the_rollup",
+    "assert_no_household_is_lost_in_the_rollup",
+    "assert_no_money_is_lost_in_the_rollup",
+)
+
+
+def _table_that_starts_at_the_county() -> County:
+    county = _county()
+    county.forget_area(PREFECTURE)
+    county.area(COUNTY, "county", "师宗县", None)
+    return county
+
+
+def test_a_division_table_that_starts_at_the_county_is_enough(tmp_path: Path) -> None:
+    built = build(_table_that_starts_at_the_county(), tmp_path, "2020-02")
+    assert built.not_passed() == {}
+    assert exit_row(built, 2019)["listed_household_count"] == 4
+
+
+def test_what_is_lost_below_the_county_is_found_without_a_prefecture(tmp_path: Path) -> None:
+    county = _table_that_starts_at_the_county()
+    county.area(TOWN, "township", "丹凤街道", COUNTY, valid_to=date(2017, 12, 31))
+    lost = build(county, tmp_path, "2020-02")
+    assert {name: lost.nodes[name].state for name in ROLLUP_TESTS} == dict.fromkeys(ROLLUP_TESTS, "failed")
+
+
+def test_an_exited_household_without_its_year_is_counted_as_a_warning(tmp_path: Path) -> None:
+    county = _county()
+    for period in ("2018-12", "2019-12", "2020-01", "2020-02"):
+        nameless = household("f", EAST, None) | {"household_type": "脱贫户", "exit_status": EXITED, "period": period}
+        county.rows["raw_rural_revitalisation__household_register"].append(nameless)
+    warned = build(county, tmp_path, "2020-02")
+    gate = dbt_gate(tuple(warned.nodes.values()), model_row_counts(warned.database))
+    assert gate.state == "warned"
+    assert [(check.subject, check.failed_count) for check in gate.problems] == [
+        ("assert_every_exited_household_has_its_year", 1)
+    ]
+
+
+def test_a_division_that_changes_after_the_last_register_keeps_the_year_whole(tmp_path: Path) -> None:
+    county = _county()
+    county.area(WEST, "village", "文笔社区居民委员会", TOWN, valid_to=date(2020, 3, 10))
+    county.area("530323001003", "village", "新文笔社区居民委员会", TOWN, valid_from=date(2020, 3, 11))
+    changed = build(county, tmp_path, "2020-04")
+    assert changed.not_passed() == {}
+    whole = {"as_of_period": "2020-02", "listed_household_count": 5, "listed_person_count": 16}
+    assert part(exit_row(changed, 2020), whole) == whole
+    assert exit_row(changed, 2020, WEST)["listed_household_count"] == 3
+    assert exit_row(changed, 2020, "530323001003")["listed_household_count"] == 0

@@ -63,4 +63,8 @@ def test_a_release_from_the_future_shows_a_wrong_clock(settings: Settings) -> No
 
 def test_a_real_installation_is_recognised(settings: Settings) -> None:
     assert finding(settings, "mode").state == "warning"
-    assert finding(settings.model_copy(update={"allow_synthetic": False}), "mode").state == "ok"
+    refusing = settings.model_copy(update={"allow_synthetic": False})
+    assert finding(refusing, "mode").state == "warning"
+    real = initialise(settings.data_dir.parent / "real", place="shizong", synthetic=False)
+    assert finding(real, "mode").state == "ok"
+    assert finding(real.model_copy(update={"allow_synthetic": True}), "mode").state == "problem"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -98,6 +99,13 @@ def test_each_broken_rule_is_named_with_its_delivery(tmp_path: Path) -> None:
     }
     assert {check.subject for check in gate.problems} == {"register_changes-2020-06-0123456789ab"}
     assert "530323199001011234" not in gate.model_dump_json()
+    assert {check.check: check.failed_count for check in gate.problems} == {
+        "pattern(household_key)": 1,
+        "range(person_count)": 1,
+        "unique_in_delivery(receipt_id, change_id)": 2,
+    }
+    assert "有 2 行不符合合同" in {check.zh for check in gate.problems}
+    assert "2 rows break the contract" in {check.en for check in gate.problems}
 
 
 def test_a_failed_delivery_is_checked_again_in_the_next_run(tmp_path: Path) -> None:
@@ -131,10 +139,20 @@ def test_a_crashed_check_is_an_error_and_not_a_failure() -> None:
 
 @pytest.mark.parametrize(
     ("due", "examined", "failed", "state"),
-    [(0, 0, 0, "no_data"), (3, 0, 0, "error"), (3, 3, 0, "passed"), (3, 3, 1, "failed")],
+    [
+        (0, 0, 0, "no_data"),
+        (3, 0, 0, "error"),
+        (3, 3, 0, "passed"),
+        (3, 3, 1, "failed"),
+        (0, 3, 1, "failed"),
+    ],
 )
 def test_rows_due_and_examined_decide_the_state(due: int, examined: int, failed: int, state: str) -> None:
     assert judge("check", "subject", due, examined, examined, failed).state == state
+
+
+def test_a_condition_that_applied_to_no_row_has_not_passed() -> None:
+    assert judge("check", "subject", 3, 3, 0, 0).state == "no_data"
 
 
 def ledger(**changed: object) -> FileLedger:
@@ -230,7 +248,32 @@ def test_a_dbt_test_over_an_empty_model_has_no_data() -> None:
     assert (gate.state, gate.checks[0].examined_count) == ("no_data", 0)
 
 
-def build_with_bridge(path: Path, *, is_balanced: bool, rejected: int, feed: str = "household_register") -> Path:
+def singular(*depends_on: str) -> NodeResult:
+    """A passed test of a sentence of its own over several models."""
+    return NodeResult("test.y", "y", "test", "passed", 0, 0.1, "", None, depends_on)
+
+
+def test_a_test_over_several_models_claims_no_count_of_one_of_them() -> None:
+    gate = dbt_gate([singular("model.small.one", "model.small.two")], {"one": 5, "two": 7})
+
+    assert (gate.state, gate.checks[0].examined_count, gate.checks[0].applied_count) == ("passed", None, None)
+
+
+def test_a_test_over_models_that_are_all_empty_has_no_data() -> None:
+    gate = dbt_gate([singular("model.small.one", "model.small.two")], {"one": 0, "two": 0})
+
+    assert (gate.state, gate.checks[0].examined_count) == ("no_data", 0)
+
+
+def test_what_the_dbt_gate_says_does_not_depend_on_the_order_of_the_nodes() -> None:
+    nodes = [node("warned"), replace(node("warned"), name="w")]
+
+    assert dbt_gate(nodes, {"model": 5}).en == dbt_gate(nodes[::-1], {"model": 5}).en
+
+
+def build_with_bridge(
+    path: Path, *, is_balanced: bool | None, rejected: int, feed: str = "household_register", months: int = 1
+) -> Path:
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema marts")
         connection.execute("create schema bronze")
@@ -243,18 +286,27 @@ def build_with_bridge(path: Path, *, is_balanced: bool, rejected: int, feed: str
         )
         connection.execute(
             "create table marts.kpi_register_bridge_area_month as select '2020-06' as period, "
-            f"{str(is_balanced).lower()} as is_balanced"
+            f"cast(? as boolean) as is_balanced from range({months})",
+            [is_balanced],
         )
     return path
 
 
 @pytest.mark.parametrize(
-    ("is_balanced", "rejected", "state"), [(True, 0, "passed"), (False, 0, "failed"), (False, 3, "warned")]
+    ("is_balanced", "rejected", "state"),
+    [(True, 0, "passed"), (False, 0, "failed"), (False, 3, "warned"), (None, 0, "no_data")],
 )
 def test_an_unbalanced_bridge_fails_unless_rejected_rows_explain_it(
-    tmp_path: Path, is_balanced: bool, rejected: int, state: str
+    tmp_path: Path, is_balanced: bool | None, rejected: int, state: str
 ) -> None:
     build_file = build_with_bridge(tmp_path / "build.duckdb", is_balanced=is_balanced, rejected=rejected)
+
+    assert bridge_gate(build_file).state == state
+
+
+@pytest.mark.parametrize(("feed", "state"), [("register_changes", "error"), ("household_register", "no_data")])
+def test_a_bridge_without_any_row_although_changes_arrived_is_an_error(tmp_path: Path, feed: str, state: str) -> None:
+    build_file = build_with_bridge(tmp_path / "build.duckdb", is_balanced=True, rejected=0, feed=feed, months=0)
 
     assert bridge_gate(build_file).state == state
 

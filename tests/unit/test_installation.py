@@ -8,8 +8,15 @@ from pathlib import Path
 import pytest
 
 from pipelines.areas import AreaTableError
-from pipelines.installation import InstallationError, clear_synthetic, initialise, make_key, synthetic_deliveries
-from pipelines.settings import KeyFileError, load_settings
+from pipelines.installation import (
+    InstallationError,
+    clear_synthetic,
+    initialise,
+    is_made_synthetic,
+    make_key,
+    synthetic_deliveries,
+)
+from pipelines.settings import KeyFileError, Settings, load_settings
 
 
 def test_a_real_installation_refuses_synthetic_identities_from_then_on(tmp_path: Path) -> None:
@@ -52,6 +59,33 @@ def test_real_and_synthetic_people_never_meet(tmp_path: Path) -> None:
     assert not initialise(tmp_path / "data", place="shizong", synthetic=False).allow_synthetic
 
 
+def test_a_synthetic_installation_stays_one_whatever_the_environment_says(tmp_path: Path) -> None:
+    settings = initialise(tmp_path / "data", place="shizong", synthetic=True)
+    refusing = load_settings({"XIANQING_DATA_DIR": str(tmp_path / "data"), "XIANQING_ALLOW_SYNTHETIC": "false"})
+
+    assert not refusing.allow_synthetic
+    assert is_made_synthetic(refusing)
+    (settings.data_dir / "xianqing.env").unlink()
+    assert is_made_synthetic(refusing)
+    (settings.state_dir / "installation.json").unlink()
+    assert not is_made_synthetic(refusing)
+
+
+def test_rows_that_were_read_count_as_landed_even_without_their_receipts(tmp_path: Path) -> None:
+    settings = initialise(tmp_path / "data", place="shizong", synthetic=True)
+    ledger = settings.bronze_dir / "finance" / "fund_payment" / "2020-01" / "0123456789ab" / "ledger.json"
+    ledger.parent.mkdir(parents=True)
+    ledger.write_text("{}")
+
+    with pytest.raises(InstallationError, match="clear-synthetic"):
+        initialise(tmp_path / "data", place="shizong", synthetic=False)
+
+
+def test_without_any_word_synthetic_people_are_refused(tmp_path: Path) -> None:
+    assert not Settings(data_dir=tmp_path).allow_synthetic
+    assert not load_settings({"XIANQING_DATA_DIR": str(tmp_path)}).allow_synthetic
+
+
 def test_clearing_keeps_the_readme_and_refuses_a_real_installation(tmp_path: Path) -> None:
     settings = initialise(tmp_path / "data", place="shizong", synthetic=True)
     (settings.marts_dir / "README.md").write_text("kept")
@@ -63,6 +97,9 @@ def test_clearing_keeps_the_readme_and_refuses_a_real_installation(tmp_path: Pat
     assert not settings.pseudonym_key_file.exists()
 
     real = initialise(tmp_path / "real", place="shizong", synthetic=False)
+    accepting = load_settings({"XIANQING_DATA_DIR": str(tmp_path / "real"), "XIANQING_ALLOW_SYNTHETIC": "true"})
+    with pytest.raises(InstallationError, match="real installation"):
+        clear_synthetic(accepting)
     with pytest.raises(InstallationError, match="real installation"):
         clear_synthetic(real)
     assert real.pseudonym_key_file.exists()

@@ -18,7 +18,7 @@ CONTRACTS = Path(__file__).parents[1] / "faults" / "contracts"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path / "data", contracts_dir=CONTRACTS, stable_seconds=0)
+    return Settings(data_dir=tmp_path / "data", contracts_dir=CONTRACTS, allow_synthetic=True, stable_seconds=0)
 
 
 @pytest.mark.parametrize("name", ["a.csv.manifest.json", "a.csv.sha256", "a.csv.part", "~$a.xlsx", ".a.swp"])

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import duckdb
 import pytest
 
+from pipelines.contracts import Text
 from pipelines.publishing.fingerprint import content_hash, fingerprint_build, fingerprint_elsewhere
 from pipelines.publishing.lease import LeaseLostError, take_lease
-from pipelines.publishing.manifest import DataLight, Place, ReleaseError
-from pipelines.publishing.publish import Publication, ReleaseFacts, publish, verify_build
+from pipelines.publishing.manifest import DataLight, LateDelivery, Place, ReleaseError
+from pipelines.publishing.publish import Publication, ReleaseFacts, new_release_id, publish, verify_build
 from pipelines.publishing.releases import (
     current_release_id,
     list_release_ids,
@@ -55,10 +61,18 @@ def make_build(settings: Settings, stamp: int, *, order: str = "asc") -> Path:
     return path
 
 
-def publish_stamp(settings: Settings, stamp: int, *, order: str = "asc") -> Publication:
+def publish_stamp(
+    settings: Settings,
+    stamp: int,
+    *,
+    order: str = "asc",
+    facts: ReleaseFacts = FACTS,
+    cards: Mapping[str, Any] | None = None,
+) -> Publication:
     with take_lease(settings.state_dir, f"run-{stamp}") as lease:
         build_file = make_build(settings, stamp, order=order)
-        outcome = publish(settings, lease, build_file, cards={}, facts=FACTS, fingerprints=verify_build(build_file))
+        fingerprints = verify_build(build_file)
+        outcome = publish(settings, lease, build_file, cards=cards or {}, facts=facts, fingerprints=fingerprints)
     build_file.unlink()
     return outcome
 
@@ -104,6 +118,38 @@ def test_one_changed_value_changes_the_content_hash(settings: Settings) -> None:
     assert content_hash(fingerprint_build(build_file)) != before
 
 
+LIGHT = DataLight(level="minor", zh="一般", en="minor", reasons=[Text(zh="有", en="some")])
+LATE = LateDelivery(department_zh="财政局", department_en="Finance", feed="fund_quota", period="2020-12")
+
+
+@pytest.mark.parametrize(
+    ("changed", "cards"),
+    [
+        ({"is_synthetic": False}, {}),
+        ({"as_of_period": "2020-11"}, {}),
+        ({"data_light": LIGHT}, {}),
+        ({"late_departments": [LATE]}, {}),
+        ({}, {"dim_area": {"__model__": {"description_zh": "更正的定义"}}}),
+    ],
+    ids=["mark", "month", "light", "late", "definition"],
+)
+def test_a_mark_or_a_definition_that_changed_is_published(
+    settings: Settings, changed: dict[str, Any], cards: dict[str, Any]
+) -> None:
+    first = publish_stamp(settings, 1)
+    second = publish_stamp(settings, 1, facts=replace(FACTS, **changed), cards=cards)
+
+    assert second.is_new
+    assert second.content_hash != first.content_hash
+    assert not publish_stamp(settings, 1, facts=replace(FACTS, **changed), cards=cards).is_new
+
+
+def test_another_version_of_the_code_with_the_same_figures_is_no_new_release(settings: Settings) -> None:
+    publish_stamp(settings, 1)
+
+    assert not publish_stamp(settings, 1, facts=replace(FACTS, code_version="other")).is_new
+
+
 def test_another_process_computes_the_same_fingerprints(settings: Settings) -> None:
     build_file = make_build(settings, 1)
 
@@ -114,10 +160,88 @@ def test_old_releases_are_deleted_but_never_the_current_one(settings: Settings) 
     ids = [publish_stamp(settings, stamp).release_id for stamp in range(4)]
     assert list_release_ids(settings) == ids[2:]
 
-    rollback(settings, ids[2])
-    publish_stamp(settings, 9)
-    assert current_release_id(settings) in list_release_ids(settings)
-    assert len(list_release_ids(settings)) == 2
+    newest = publish_stamp(settings, 9).release_id
+    assert current_release_id(settings) == newest
+    assert list_release_ids(settings) == [ids[3], newest]
+
+
+def test_the_release_that_was_current_until_now_is_kept_even_after_a_rollback(settings: Settings) -> None:
+    """Readers hold the release they went back to, however old it is."""
+    ids = [publish_stamp(settings, stamp).release_id for stamp in range(2)]
+    rollback(settings, ids[0])
+    third = publish_stamp(settings, 2)
+
+    assert ids[0] in list_release_ids(settings)
+    assert third.deleted == ()
+    assert ids[0] in publish_stamp(settings, 3).deleted
+
+
+def test_a_release_is_kept_for_the_grace_after_it_ceased_to_be_current(settings: Settings) -> None:
+    """What counts is when readers were sent elsewhere, not how old the release after it is."""
+    patient = settings.model_copy(update={"reader_grace_seconds": 3600})
+    ids = [publish_stamp(patient, stamp).release_id for stamp in range(2)]
+    rollback(patient, ids[0])
+    aged = [age_release(patient, release_id, hours=5) for release_id in ids]
+    later = [publish_stamp(patient, stamp).release_id for stamp in (2, 3)]
+
+    assert list_release_ids(patient) == [aged[0], *later]
+
+
+def age_release(settings: Settings, release_id: str, *, hours: int) -> str:
+    """Make a release as old as that: its name, its manifest and, unless it is current, its retirement."""
+    then = datetime.now(UTC) - timedelta(hours=hours)
+    aged = new_release_id(then, release_id[-8:])
+    folder = release_folder(settings, release_id).rename(settings.marts_dir / aged)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    changed = {"release_id": aged, "created_at": then.isoformat()}
+    (folder / "manifest.json").write_text(json.dumps(manifest | changed), encoding="utf-8")
+    if current_release_id(settings) == release_id:
+        settings.pointer_file.write_text(aged + "\n")
+    for marker in folder.glob(".retired"):
+        os.utime(marker, (then.timestamp(), then.timestamp()))
+    return aged
+
+
+def test_a_damaged_old_release_does_not_stop_a_publication(settings: Settings) -> None:
+    longer = settings.model_copy(update={"keep_releases": 3})
+    ids = [publish_stamp(longer, stamp).release_id for stamp in range(3)]
+    (release_folder(longer, ids[1]) / "manifest.json").unlink()
+
+    fourth = publish_stamp(longer, 3)
+    assert current_release_id(longer) == fourth.release_id
+    assert fourth.deleted == (ids[0],)
+    assert fourth.problems == ()
+
+
+def test_a_release_that_cannot_be_deleted_is_a_warning_and_the_new_one_stands(settings: Settings) -> None:
+    ids = [publish_stamp(settings, stamp).release_id for stamp in range(2)]
+    (release_folder(settings, ids[0]) / ".retired").unlink()
+    (release_folder(settings, ids[0]) / ".retired").symlink_to(".retired")
+
+    third = publish_stamp(settings, 2)
+    assert current_release_id(settings) == third.release_id
+    assert ids[0] in third.problems[0].zh
+    assert ids[0] in third.problems[0].en
+
+
+def test_a_deletion_that_was_cut_short_is_finished_by_the_next_publication(settings: Settings) -> None:
+    """It is no business of a run's start: what cannot be deleted may not keep a run from starting."""
+    publish_stamp(settings, 1)
+    half_deleted = settings.marts_dir / ".deleted-20200101T000000000Z-01234567"
+    half_deleted.mkdir()
+    (half_deleted / "dim_area.parquet").write_text("")
+
+    assert publish_stamp(settings, 2).problems == ()
+    assert not half_deleted.exists()
+
+
+def test_a_damaged_standing_release_is_replaced(settings: Settings) -> None:
+    damaged = publish_stamp(settings, 1).release_id
+    (release_folder(settings, damaged) / "manifest.json").write_text("{}")
+
+    again = publish_stamp(settings, 1)
+    assert again.is_new
+    assert verify_release(settings, again.release_id).previous_release_id == damaged
 
 
 def test_a_release_that_readers_may_still_hold_is_kept(settings: Settings) -> None:

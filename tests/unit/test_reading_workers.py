@@ -116,7 +116,7 @@ def test_an_unexpected_error_is_told_by_its_place_without_any_value(
 def test_answers_come_in_the_order_of_the_tasks(sound: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text("甲,乙\n1,2\n", encoding="utf-8")
-    settings = Settings(data_dir=tmp_path, contracts_dir=CONTRACTS, worker_count=2)
+    settings = Settings(data_dir=tmp_path, contracts_dir=CONTRACTS, allow_synthetic=True, worker_count=2)
     with WorkerPool(settings) as pool:
         answers = list(pool.run_all([task_for(path) for path in (sound, other, sound, other)]))
     assert [isinstance(answer, dict) and answer["feed"] for answer in answers] == ["aid", None, "aid", None]

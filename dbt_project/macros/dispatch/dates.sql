@@ -10,11 +10,6 @@
     last_day({{ period_start(period) }})
 {%- endmacro %}
 
-{# The period that is `months` after (before, if negative) a period. #}
-{% macro shift_period(period, months) -%}
-    {{ month_of(add_months(period_start(period), months)) }}
-{%- endmacro %}
-
 {# The period that a date lies in. #}
 {% macro month_of(day) -%}
     {{ return(adapter.dispatch('month_of')(day)) }}

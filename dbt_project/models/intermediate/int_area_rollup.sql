@@ -2,14 +2,7 @@ with recursive
 
 areas as (
 
-    select
-        area_code,
-        area_level,
-        area_name,
-        parent_code,
-        valid_from,
-        coalesce(valid_to, cast('9999-12-31' as date)) as valid_to
-    from {{ source('run', 'reference_areas') }}
+    select * from {{ ref('int_areas') }}
 
 ),
 
@@ -29,7 +22,7 @@ valid_areas as (
         areas.parent_code
     from areas
     inner join months
-        on months.period_end_date between areas.valid_from and areas.valid_to
+        on months.period_end_date between areas.valid_from and areas.last_day
 
 ),
 

@@ -2,10 +2,7 @@ with
 
 areas as (
 
-    select
-        *,
-        coalesce(valid_to, cast('9999-12-31' as date)) as last_day
-    from {{ source('run', 'reference_areas') }}
+    select * from {{ ref('int_areas') }}
 
 ),
 

@@ -42,7 +42,7 @@ populations as (
 
 ),
 
--- A year is judged by the last register in it, and by the divisions valid in its last month.
+-- A year is judged by the last register in it.
 years as (
 
     select
@@ -66,19 +66,60 @@ register_start as (
 
 ),
 
-universe as (
+-- Rows are added up by the divisions valid when they were reported: those of the last register, of the exits, and, for
+-- the table of divisions, of the year's last month.
+area_periods as (
 
-    select distinct
-        years.*,
+    select
+        calendar_year,
+        year_end_period as period
+    from years
+    union
+    select
+        calendar_year,
+        as_of_period as period
+    from years
+    union
+    select
+        exit_year as calendar_year,
+        exited_period as period
+    from exits
+
+),
+
+year_areas as (
+
+    select
+        area_periods.calendar_year,
         rollup_areas.rollup_area_code,
         rollup_areas.rollup_area_level,
         rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code
-    from years
+        rollup_areas.rollup_parent_code,
+        row_number() over (
+            partition by area_periods.calendar_year, rollup_areas.rollup_area_code
+            order by area_periods.period desc
+        ) as recency
+    from area_periods
     inner join rollup_areas
         on
-            years.year_end_period = rollup_areas.period
+            area_periods.period = rollup_areas.period
             and rollup_areas.area_level = 'village'
+
+),
+
+universe as (
+
+    select
+        years.*,
+        year_areas.rollup_area_code,
+        year_areas.rollup_area_level,
+        year_areas.rollup_area_name,
+        year_areas.rollup_parent_code
+    from years
+    inner join year_areas
+        on
+            years.calendar_year = year_areas.calendar_year
+            and year_areas.recency = 1
 
 ),
 
@@ -96,7 +137,7 @@ stocks as (
         on years.as_of_period = snapshots.period
     inner join rollup_areas
         on
-            years.year_end_period = rollup_areas.period
+            snapshots.period = rollup_areas.period
             and snapshots.area_code = rollup_areas.area_code
     group by years.calendar_year, rollup_areas.rollup_area_code
 
@@ -105,19 +146,17 @@ stocks as (
 yearly_exits as (
 
     select
-        years.calendar_year,
+        exits.exit_year as calendar_year,
         rollup_areas.rollup_area_code,
         count(*) as household_count,
         sum(exits.person_count) as person_count,
         count(*) = count(exits.person_count) as has_persons
     from exits
-    inner join years
-        on exits.exit_year = years.calendar_year
     inner join rollup_areas
         on
-            years.year_end_period = rollup_areas.period
+            exits.exited_period = rollup_areas.period
             and exits.area_code = rollup_areas.area_code
-    group by years.calendar_year, rollup_areas.rollup_area_code
+    group by exits.exit_year, rollup_areas.rollup_area_code
 
 ),
 
@@ -157,7 +196,8 @@ designated_sums as (
 
 ),
 
--- The frozen base is issued for the village, the township and the county; above the county it is the sum of counties.
+-- The frozen base is issued for the village, the township and the county. A prefecture has the sum of the counties held
+-- here, as its persons do: with its own row, the persons of one county would be divided by the population of all.
 population_sums as (
 
     select
@@ -172,12 +212,12 @@ population_sums as (
         on populations.calendar_year = years.calendar_year
     inner join rollup_areas
         on
-            years.year_end_period = rollup_areas.period
+            coalesce(years.as_of_period, years.year_end_period) = rollup_areas.period
             and populations.area_code = rollup_areas.area_code
-            and (
-                populations.area_code = rollup_areas.rollup_area_code
-                or (rollup_areas.area_level = 'county' and rollup_areas.rollup_area_level = 'prefecture')
-            )
+            and case
+                when rollup_areas.rollup_area_level = 'prefecture' then rollup_areas.area_level = 'county'
+                else populations.area_code = rollup_areas.rollup_area_code
+            end
     group by years.calendar_year, rollup_areas.rollup_area_code
 
 ),

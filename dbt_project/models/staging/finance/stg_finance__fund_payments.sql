@@ -20,7 +20,6 @@ renamed as (
         section_name,
         project_name,
         document_number,
-        payment_purpose,
         payer_account_name,
         settlement_method,
         budget_unit_name,

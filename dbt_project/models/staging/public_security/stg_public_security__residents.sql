@@ -25,8 +25,9 @@ renamed as (
         village_name,
         person_status,
         change_reason,
+        -- numbers
+        extract(year from birth_date) as birth_year,
         -- dates
-        birth_date,
         change_date,
         as_of_date,
         -- load metadata
@@ -40,28 +41,7 @@ renamed as (
 
 final as (
 
-    select
-        area_code,
-        person_key,
-        police_household_key,
-        sex,
-        ethnic_group,
-        relation_to_head,
-        residence_type,
-        education_level,
-        marital_status,
-        police_station_name,
-        township_name,
-        village_name,
-        person_status,
-        change_reason,
-        change_date,
-        as_of_date,
-        period,
-        receipt_id,
-        source_sheet,
-        source_row,
-        extract(year from birth_date) as birth_year
+    select *
     from renamed
     where period <= {{ as_of_period() }}
 
