@@ -145,6 +145,10 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Land the inbox, read, check, model, audit and publish."""
+    from pipelines.run import PERIOD
+
+    if as_of is not None and PERIOD.fullmatch(as_of) is None:
+        raise typer.BadParameter(f"{as_of} is no month. Write it like 2020-06.", param_hint="--as-of")
     status = _run_job(settings_of_process(), as_of, full)
     last = status.last_run
     if as_json:
@@ -152,6 +156,8 @@ def run(
     else:
         for gate in last.gates:
             say(f"  {gate.state:8}{gate.en}")
+        for file in status.refused:
+            say(f"  refused {file.file_name}: {file.reason.en} {file.remedy.en}")
         say(last.message.en)
     if last.state == "failed":
         raise typer.Exit(FAILED)
@@ -218,7 +224,9 @@ def _serve(settings: Settings, dagster: bool) -> None:
 
 
 @app.command()
-def inspect(file: Path, as_json: AsJson = False) -> None:
+def inspect(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)], as_json: AsJson = False
+) -> None:
     """Say what the reader makes of a file; take nothing."""
     from pipelines.reading import inspect_file
 
@@ -235,17 +243,19 @@ def inspect(file: Path, as_json: AsJson = False) -> None:
 
 @app.command()
 def held(as_json: AsJson = False) -> None:
-    """List files that could not be placed, and why."""
-    from pipelines.reporting import held_files
+    """List files that were held or refused, and why."""
+    from pipelines.reporting import held_files, refused_files
 
-    files = held_files(settings_of_process())
+    settings = settings_of_process()
+    files = {"held": held_files(settings), "refused": refused_files(settings)}
     if as_json:
-        print_json([one.model_dump(mode="json") for one in files])
+        print_json({state: [one.model_dump(mode="json") for one in listed] for state, listed in files.items()})
         return
-    for one in files:
-        say(f"{one.file_name}: {one.reason.en} {one.remedy.en}")
-    if not files:
-        say("No file is held.")
+    for state, listed in files.items():
+        for one in listed:
+            say(f"{state}: {one.file_name}: {one.reason.en} {one.remedy.en}")
+    if not any(files.values()):
+        say("No file is held or refused.")
 
 
 @app.command()
@@ -316,13 +326,24 @@ def clear_synthetic() -> None:
     say(f"{len(clear(settings))} files and folders removed from {settings.data_dir}.")
 
 
+def _one_paragraph(error: Exception) -> str:
+    """What went wrong in one paragraph; a setting that does not fit is named as people set it."""
+    if type(error).__name__ == "ValidationError" and type(error).__module__.startswith("pydantic"):
+        problems = error.errors()  # type: ignore[attr-defined]
+        named = "; ".join(f"XIANQING_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in problems)
+        return (
+            f"A setting cannot be used: {named}. Correct it in the environment or in xianqing.env of the data folder."
+        )
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def main() -> None:
     """Entry point: errors are one paragraph on standard error and an exit code."""
     try:
         app()
     except (RuntimeError, ValueError, OSError, KeyError) as error:
         held_elsewhere = type(error).__name__ == "LeaseHeldError"
-        text = str(error) if str(error) else type(error).__name__
+        text = _one_paragraph(error)
         sys.stderr.write(f"xianqing: {text}\n")
         sys.exit(HELD_BY_ANOTHER if held_elsewhere else FAILED)
 

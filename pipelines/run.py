@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -43,6 +44,7 @@ from pipelines.settings import PROJECT_DIR, Settings
 
 Progress = Callable[[int, int, str], None]
 FORGOTTEN_PREFIX = ".forgotten-"
+PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 STAGES = ("land", "read", "door", "build", "audit", "verify", "publish")
 
 
@@ -52,6 +54,25 @@ class GateFailedError(RuntimeError):
 
 class NothingToPublishError(RuntimeError):
     """No delivery has been accepted yet."""
+
+
+def as_of(wanted: str | None, periods: Sequence[str]) -> str:
+    """The month that the figures speak about: the wanted one, or the newest of the accepted ``periods``.
+
+    Raises ValueError for a wanted month that is none, or that lies before the first or after the last delivery: its
+    release would be empty or would call old figures new.
+    """
+    first, last = min(periods), max(periods)
+    if wanted is None:
+        return last
+    if PERIOD.fullmatch(wanted) is None:
+        raise ValueError(f"{wanted} is no month, so nothing was built. Write it like 2020-06.")
+    if not first <= wanted <= last:
+        raise ValueError(
+            f"There is nothing to say about {wanted}: the accepted deliveries reach from {first} to {last}. Choose a "
+            "month between them, or leave --as-of away for the newest."
+        )
+    return wanted
 
 
 @dataclass(frozen=True)
@@ -199,7 +220,7 @@ class Run:
                 ledgers=ledgers(self.settings),
                 areas_file=self.settings.areas_file,
                 bronze_dir=self.settings.bronze_dir,
-                as_of_period=self.wanted_period or max(one.period for one in inputs),
+                as_of_period=as_of(self.wanted_period, [one.period for one in inputs]),
             )
             self.built = build(self.settings, self.bronze, self.lease.run_id)
         return self.built.nodes

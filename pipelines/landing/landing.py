@@ -22,6 +22,7 @@ from pipelines.landing.arriving import Arrival, Arrived, drop, give_back, recove
 from pipelines.landing.completeness import complete_files, is_sidecar, stated_sha256
 from pipelines.landing.private import make_private, private_folder
 from pipelines.landing.receipts import Receipt, receipt_path, receipts, write_receipt
+from pipelines.reading.masking import shown_name
 from pipelines.reading.pool import Answer, Failure, WorkerPool, failure_texts
 from pipelines.reading.recognition import Recognised
 from pipelines.settings import Settings
@@ -90,7 +91,7 @@ def land(
         results = []
         for path, each in zip(waiting, taken, strict=True):
             if each is None:
-                results.append(LandResult(file_name=path.name, outcome="incomplete", reason=INCOMPLETE))
+                results.append(LandResult(file_name=shown_name(path.name), outcome="incomplete", reason=INCOMPLETE))
                 continue
             recognised = next(found)
             if before := _same_delivery(known, each, recognised, is_asked=is_asked, arrival=arrival):
@@ -99,7 +100,9 @@ def land(
                 receipt = _place(settings, contracts, each, recognised, known)
                 known = [*_without_held(settings, known, receipt), receipt]
                 results.append(
-                    LandResult(file_name=path.name, outcome=receipt.status, receipt=receipt, reason=receipt.reason)
+                    LandResult(
+                        file_name=shown_name(path.name), outcome=receipt.status, receipt=receipt, reason=receipt.reason
+                    )
                 )
             drop(each)
     return results
@@ -204,7 +207,7 @@ def _place(
     about = {
         "sha256": each.sha256,
         "size_bytes": each.draft.stat().st_size,
-        "file_name": each.source.name,
+        "file_name": shown_name(each.source.name),
         "arrived_at": each.arrived_at,
     }
     if found.feed is not None and found.period is not None and found.reason is None:
@@ -264,4 +267,4 @@ def _duplicate(each: Arrived, known: Receipt) -> LandResult:
         zh=f"内容与已收到的“{known.file_name}”完全相同，不再重复登记。",
         en=f"The same bytes arrived before as {known.file_name}; nothing was stored again.",
     )
-    return LandResult(file_name=each.source.name, outcome="duplicate", receipt=known, reason=reason)
+    return LandResult(file_name=shown_name(each.source.name), outcome="duplicate", receipt=known, reason=reason)

@@ -10,6 +10,7 @@ SHOWN_LENGTH = 24
 _HARMLESS = re.compile(r"[0-9.,%:()（）/+\-#年月日万亿元无是否 ]{1,24}")
 _LONG_DIGITS = re.compile(r"\d{9,}")
 _LIKE_IDENTITY = re.compile(r"\d{15,}")
+_NAMED_IDENTITY = re.compile(r"\d{15,}[Xx]?")
 _BETWEEN_DIGITS = re.compile(r"[,:/\- ]")
 
 
@@ -39,3 +40,12 @@ def shown(value: str | None, field: Field) -> str | None:
     if field.personal == "none" and not field.is_pseudonym and is_number and _HARMLESS.fullmatch(value):
         return value
     return mask(value)
+
+
+def shown_name(file_name: str) -> str:
+    """A file's name as receipts and pages may show it: what may be an identity number is masked.
+
+    >>> shown_name("990720197105295496更正.xlsx")
+    '99***************6更正.xlsx'
+    """
+    return _NAMED_IDENTITY.sub(lambda found: mask(found.group()), file_name)

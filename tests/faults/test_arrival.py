@@ -219,3 +219,11 @@ def test_a_wrong_copy_in_bronze_is_read_again(office: Office) -> None:
     (folder / "accepted.parquet").unlink()
     with pytest.raises(FileNotFoundError, match="read again"):
         current_inputs(office.settings)
+
+
+def test_an_identity_number_in_a_file_name_is_masked_wherever_the_name_is_shown(office: Office) -> None:
+    office.drop("990720197105295496更正 aid 2020年6月.csv", as_csv(aid_rows(3)))
+    results = office.land()
+    shown = [results[0].file_name, *(receipt.file_name for receipt in receipts(office.settings))]
+    assert all("990720197105295496" not in name and name.startswith("99*") for name in shown)
+    assert len(shown) == 2

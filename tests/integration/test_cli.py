@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from pipelines.cli import app, main
 from pipelines.publishing.lease import take_lease
-from pipelines.run import run_pipeline
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.run import as_of, run_pipeline
+from pipelines.settings import PROJECT_DIR, Settings, get_settings
 from tests.integration.small_county import SMALL_DBT, land_payments, small_settings
 
 COMMANDS = (
@@ -194,11 +196,52 @@ def test_held_files_are_listed_with_their_reason(county: Settings, tmp_path: Pat
     held = json.loads(xianqing(county.data_dir, "held", "--json").stdout)
 
     assert json.loads(landed.stdout)[0]["outcome"] == "held"
-    assert [one["file_name"] for one in held] == ["备忘.csv"]
-    assert held[0]["reason"]["zh"]
+    assert [one["file_name"] for one in held["held"]] == ["备忘.csv"]
+    assert held["held"][0]["reason"]["zh"]
+    assert held["refused"] == []
 
 
 def test_the_doctor_answers_in_json(county: Settings) -> None:
     findings = json.loads(xianqing(county.data_dir, "doctor", "--json").stdout)
 
     assert {"python", "file locks", "pseudonym key", "last run"} <= {one["name"] for one in findings}
+
+
+@pytest.mark.parametrize("month", ["banana", "2020-13", "202006"])
+def test_a_month_that_is_none_is_refused_before_anything_starts(month: str) -> None:
+    result = CliRunner().invoke(app, ["run", "--as-of", month])
+    assert result.exit_code == 2
+    assert f"{month} is no month" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("wanted", ["1999-01", "2021-02"])
+def test_a_month_without_deliveries_publishes_nothing(wanted: str) -> None:
+    with pytest.raises(ValueError, match="from 2019-12 to 2020-06"):
+        as_of(wanted, ["2019-12", "2020-06"])
+
+
+def test_the_newest_month_is_the_default_and_any_between_may_be_chosen() -> None:
+    periods = ["2020-03", "2019-12", "2020-06"]
+    assert (as_of(None, periods), as_of("2020-01", periods)) == ("2020-06", "2020-01")
+
+
+def test_a_setting_that_does_not_fit_is_named_in_one_paragraph(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XIANQING_WORKER_COUNT", "many")
+    monkeypatch.setattr("sys.argv", ["xianqing", "held"])
+    get_settings.cache_clear()
+    try:
+        with pytest.raises(SystemExit):
+            main()
+    finally:
+        get_settings.cache_clear()
+    said = capsys.readouterr().err
+    assert "XIANQING_WORKER_COUNT" in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_a_file_that_is_not_there_cannot_be_inspected(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["inspect", str(tmp_path / "nothing.xlsx")])
+    assert result.exit_code == 2
+    assert "does not exist" in " ".join(result.output.replace("│", " ").split())
