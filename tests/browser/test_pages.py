@@ -92,7 +92,7 @@ def test_clicks_lead_from_county_to_township_to_village_and_back(visitor: Visito
     assert village is not None
     assert (village.level, village.parent) == ("village", township.code)
     expect(heading).to_have_text(f"{village.name}脱贫了多少，还剩多少？")
-    opened.get_by_role("button", name="师宗县").click()
+    opened.get_by_role("button", name="师宗县", exact=True).click()
     expect(heading).to_have_text("师宗县脱贫了多少，还剩多少？")
     assert "area=" not in opened.url
 

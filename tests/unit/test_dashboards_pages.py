@@ -103,9 +103,10 @@ def test_after_a_failed_run_the_old_release_stays_under_a_banner(released: Path)
     assert "累计脱贫 60 户、240 人" in text
 
 
-def test_a_village_without_funds_shows_dashes_and_not_zeros(released: Path) -> None:
+def test_a_village_says_that_funds_end_at_the_township(released: Path) -> None:
     text = text_of(open_page("funds", area="530323001001"))
-    assert "下达指标 —，到位 —，付到最终收款人 —，支出率 —" in text
+    assert "资金数据到乡镇（街道）一级" in text
+    assert "0.00" not in text
 
 
 def test_the_address_reproduces_place_month_and_choices(released: Path) -> None:
