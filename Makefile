@@ -64,7 +64,7 @@ bench: env-dev ## speed as ratios to bare reading of the same files; writes docs
 docs: env-dev ## regenerate docs/dictionary.md and the dbt sources
 	@$(BIN)/xianqing dictionary --to docs/dictionary.md
 
-check-full: env ## the county at full size against every published figure (about 20 minutes, 6 GB of disk)
+check-full: env ## the county at full size against every published figure (about 5 minutes, 4 GB of disk)
 	@$(BIN)/python -m pipelines.checking --scale 1
 
 pins: ## resolve requirements anew (needs uv); review the diff
