@@ -7,6 +7,7 @@ SCALE ?= 0.05
 MONTHS ?= 12
 SEED ?= 7
 WORKERS ?= 2
+FUZZ_SECONDS ?= 600
 PIN_FLAGS := --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
   --no-emit-find-links --no-annotate --no-header -q
 
@@ -14,7 +15,7 @@ export DO_NOT_TRACK = 1
 export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev run test lint format bench docs check-full pins browser clean-data
+.PHONY: help env env-dev run test lint format bench fuzz pollution docs check-full pins browser clean-data
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -60,6 +61,15 @@ format: env-dev ## rewrite Python and SQL in the house style
 
 bench: env-dev ## speed as ratios to bare reading of the same files; writes docs/benchmarks.md
 	@$(BIN)/python -m benchmarks.run --scale $(SCALE)
+
+fuzz: env-dev ## every parser against hostile input, FUZZ_SECONDS (600) per target; finds go to tests/faults/finds
+	@mkdir -p data/fuzz
+	@for target in text xlsx xls parquet values protocol; do \
+	  $(BIN)/python -m fuzz.run $$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 \
+	    -artifact_prefix=data/fuzz/$$target- || exit 1; done
+
+pollution: env-dev ## the suite of damaged files, with the other readers; writes docs/pollution.md
+	@$(BIN)/python -m benchmarks.pollution --files 10500 --seed $(SEED) --peers
 
 docs: env-dev ## regenerate docs/dictionary.md and the dbt sources
 	@$(BIN)/xianqing dictionary --to docs/dictionary.md

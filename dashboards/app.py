@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboards import layout
 
-PAGES = ("overview", "exit", "funds", "quality")
+PAGES = ("overview", "exit", "funds", "quality", "files", "inspect")
 
 words = layout.begin()
 st.navigation(

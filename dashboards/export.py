@@ -87,12 +87,17 @@ def to_csv_zip(sheets: Sequence[Sheet], notes: Notes, mark: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for sheet in sheets:
-            rows = [[column.heading for column in sheet.columns]]
-            rows += [list(row) for row in sheet.frame.select([column.name for column in sheet.columns]).iter_rows()]
-            archive.writestr(f"{_sheet_name(sheet.title)}.csv", _csv(rows))
+            archive.writestr(f"{_sheet_name(sheet.title)}.csv", to_csv(sheet))
         marked = [[mark, ""]] if mark else []
         archive.writestr(f"{notes.title}.csv", _csv([list(notes.headings), *marked, *map(list, notes.rows)]))
     return buffer.getvalue()
+
+
+def to_csv(sheet: Sheet) -> bytes:
+    """One table alone as CSV (UTF-8 with BOM), guarded like the others."""
+    rows = [[column.heading for column in sheet.columns]]
+    rows += [list(row) for row in sheet.frame.select([column.name for column in sheet.columns]).iter_rows()]
+    return _csv(rows)
 
 
 def _write_cell(page: Any, row: int, column: int, value: object, form: Any) -> None:

@@ -31,11 +31,11 @@ class Table:
     columns: Mapping[str, Card | str]
 
 
-def show(view: View, table: Table, *, key: str | None = None, on_select: Any = "ignore") -> None:
+def show(view: View, table: Table, *, key: str | None = None, on_select: Any = "ignore") -> Any:
     """The table on the screen: money in 万元 or million yuan, shares in per cent, null as a dash."""
     words = view.words
     shown = table.frame.select([_on_screen(name, what, words) for name, what in table.columns.items()])
-    st.dataframe(
+    return st.dataframe(
         shown.to_pandas(use_pyarrow_extension_array=True) if shown.is_empty() else shown,
         hide_index=True,
         width="stretch",
@@ -50,6 +50,12 @@ def show(view: View, table: Table, *, key: str | None = None, on_select: Any = "
         selection_mode="single-cell",
         alt=table.title,
     )
+
+
+def pick(view: View, table: Table, *, key: str) -> int | None:
+    """The table on the screen; the row that was clicked, if one was."""
+    cells = show(view, table, key=key, on_select="rerun").selection.cells
+    return int(cells[0][0]) if cells else None
 
 
 def drill(view: View, table: Table, *, table_key: str) -> None:

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.commands.common import AsJson, print_json, say, settings_of_process
+from pipelines.commands.inspect import inspect
+from pipelines.commands.ledger import ledger
+from pipelines.commands.overrides import COMMANDS as OVERRIDE_COMMANDS
 from pipelines.commands.releases import releases_app
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(releases_app, name="releases")
+app.command()(inspect)
 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM", help="Month the figures speak about.")]
 
@@ -224,24 +228,6 @@ def _serve(settings: Settings, dagster: bool) -> None:
 
 
 @app.command()
-def inspect(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)], as_json: AsJson = False
-) -> None:
-    """Say what the reader makes of a file; take nothing."""
-    from pipelines.reading import inspect_file
-
-    report = inspect_file(file, settings_of_process()).model_dump(mode="json")
-    if as_json:
-        print_json(report)
-        return
-    report["doubts"] = [doubt["en"] for doubt in report["doubts"]]
-    report["reasons"] = [f"{code} {count}" for code, count in report["reasons"].items()]
-    for name, value in report.items():
-        shown = "; ".join(map(str, value)) or "none" if isinstance(value, list) else value
-        say(f"{name:16}{'—' if shown is None else shown}")
-
-
-@app.command()
 def held(as_json: AsJson = False) -> None:
     """List files that were held or refused, and why."""
     from pipelines.reporting import held_files, refused_files
@@ -256,6 +242,11 @@ def held(as_json: AsJson = False) -> None:
             say(f"{state}: {one.file_name}: {one.reason.en} {one.remedy.en}")
     if not any(files.values()):
         say("No file is held or refused.")
+
+
+app.command()(ledger)
+for _command in OVERRIDE_COMMANDS:
+    app.command()(_command)
 
 
 @app.command()

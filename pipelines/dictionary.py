@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.contracts import Contract, load_code_lists, load_contracts
+from pipelines.reading.doubts import KINDS
 from pipelines.settings import Settings
 
 Node = dict[str, Any]
@@ -46,6 +47,15 @@ def _document(manifest: Node, contracts: Iterable[Contract]) -> Iterator[str]:
     for name, values in load_code_lists().items():
         for value in values:
             yield f"| {name} | {value.value} | {value.en} | {_cell('、'.join(value.codes))} |"
+    yield ""
+    yield "## Doubts of the reader"
+    yield ""
+    yield "The closed list of `kind` in `xianqing inspect --json`; with a contract also the reasons of rejected values."
+    yield ""
+    yield "| kind | 中文 | English |"
+    yield "|---|---|---|"
+    for kind, text in KINDS.items():
+        yield f"| `{kind}` | {_cell(text.zh)} | {_cell(text.en)} |"
     yield ""
 
 

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pipelines.contracts import Text
+import polars as pl
+
+from pipelines.contracts import Text, load_contracts
 from pipelines.gates.result import CheckResult, GateResult, summarise
-from pipelines.landing import Receipt, receipts
+from pipelines.landing import Receipt, landed_receipts, receipts
+from pipelines.letters import FileNote, note_of
 from pipelines.publishing.lease import is_held
 from pipelines.publishing.manifest import Manifest
 from pipelines.publishing.releases import rollback
 from pipelines.publishing.status import GateLine, LastRun, ProblemFile, Status, read_status, write_status
-from pipelines.reading import FileLedger, ledgers
+from pipelines.reading import FileLedger, bronze_folder, ledgers
+from pipelines.reading.outputs import REJECTED_COLUMNS, REJECTED_NAME
 from pipelines.settings import Settings
 
 NO_TEXT = Text(zh="", en="")
+COUNTS = ("row_in_count", "accepted_count", "rejected_count", "non_data_count")
+NO_REJECTIONS = pl.DataFrame(
+    schema={name: pl.Int32 if name in ("source_row", "source_column") else pl.String for name in REJECTED_COLUMNS}
+)
 STAGE_NAMES = {
     "start": Text(zh="准备", en="starting"),
     "land": Text(zh="接收文件", en="landing files"),
@@ -63,6 +72,8 @@ def leftovers_gate(problems: Sequence[Text]) -> GateResult:
 
 def _problem(receipt: Receipt) -> ProblemFile:
     return ProblemFile(
+        receipt_id=receipt.receipt_id,
+        arrived_at=receipt.arrived_at,
         file_name=receipt.file_name,
         feed=receipt.feed or None,
         period=receipt.period or None,
@@ -80,6 +91,8 @@ def refused_files(settings: Settings) -> list[ProblemFile]:
     """Refused deliveries whose slot has no later accepted version."""
     return [
         ProblemFile(
+            receipt_id=one.receipt_id,
+            arrived_at=one.arrived_at,
             file_name=one.file_name,
             feed=one.feed,
             period=one.period,
@@ -96,6 +109,83 @@ def _newest_ledgers(settings: Settings) -> list[FileLedger]:
     for one in sorted(ledgers(settings), key=lambda ledger: ledger.version):
         newest[one.feed, one.period] = one
     return list(newest.values())
+
+
+@dataclass(frozen=True)
+class FileAccount:
+    """One file's ledger with what stands beside it: whose file it is, whether it counts, its rejected cells.
+
+    ``is_open``: the file counts, or its slot has no version that does; then what is wrong with it waits for a
+    correction. ``rejections`` has the columns of ``rejected.parquet``.
+    """
+
+    ledger: FileLedger
+    department: Text
+    title: Text
+    headers: Mapping[str, str]
+    is_open: bool
+    rejections: pl.DataFrame
+
+    @property
+    def is_balanced(self) -> bool | None:
+        """Rows in = accepted + rejected + non-data; None for a file that could not be read."""
+        one = self.ledger
+        if not one.row_in_count:
+            return None
+        return one.row_in_count == one.accepted_count + one.rejected_count + one.non_data_count
+
+    def note(self) -> FileNote:
+        """The file as a letter to its sender speaks of it."""
+        one = self.ledger
+        about = one.model_dump(include={"file_name", "period", "version", "verdict"} | set(COUNTS))
+        about |= {
+            "department_zh": self.department.zh,
+            "feed_title_zh": self.title.zh,
+            "arrived_at": one.arrived_at,
+            "reason_zh": one.reason.zh if one.reason else None,
+            "remedy_zh": one.remedy.zh if one.remedy else None,
+        }
+        controls = [
+            control.model_dump() | {"source_row": control.row, "header": self.headers.get(control.field)}
+            for control in one.controls
+        ]
+        return note_of(about, self.rejections, controls, [warning.zh for warning in one.warnings])
+
+
+def file_accounts(
+    settings: Settings, *, feed: str | None = None, period: str | None = None, file_name: str | None = None
+) -> list[FileAccount]:
+    """Every file read so far that fits (``file_name``: a part of the name), by feed, period and version.
+
+    Raises ValueError for a feed that has no contract.
+    """
+    contracts = load_contracts(settings.contracts_dir)
+    if feed is not None and feed not in contracts:
+        raise ValueError(f"There is no feed {feed}. Known are: {', '.join(contracts)}.")
+    every = [one for one in ledgers(settings) if one.feed in contracts]
+    counting: dict[tuple[str, str], str] = {}
+    for one in every:
+        if one.verdict not in ("refused", "same_rows"):
+            counting[one.feed, one.period] = one.receipt_id
+    folders = {receipt.receipt_id: bronze_folder(settings, receipt) for receipt in landed_receipts(settings)}
+    found = []
+    for one in every:
+        wanted = (feed in (None, one.feed), period in (None, one.period), (file_name or "") in one.file_name)
+        if not all(wanted):
+            continue
+        contract = contracts[one.feed]
+        rejected = folders[one.receipt_id] / REJECTED_NAME
+        found.append(
+            FileAccount(
+                ledger=one,
+                department=contract.department,
+                title=contract.title,
+                headers={field.name: field.header for field in contract.fields},
+                is_open=counting.get((one.feed, one.period), one.receipt_id) == one.receipt_id,
+                rejections=pl.read_parquet(rejected) if rejected.is_file() else NO_REJECTIONS,
+            )
+        )
+    return found
 
 
 def release_inputs(settings: Settings, manifest: Manifest) -> list[dict[str, str | None]]:

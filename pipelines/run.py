@@ -28,6 +28,7 @@ from pipelines.gates.result import GateResult
 from pipelines.gates.space import space_gate
 from pipelines.installation import is_made_synthetic
 from pipelines.landing import Receipt, land, landed_receipts
+from pipelines.meaning.leads import write_leads
 from pipelines.modelling.bronze import Bronze
 from pipelines.modelling.build import Build, build
 from pipelines.modelling.cards import cards_of
@@ -197,6 +198,7 @@ class Run:
         with self._in_stage("door"):
             inputs, judged = current_inputs(self.settings), ledgers(self.settings)
             by_receipt = {ledger.receipt_id: ledger for ledger in judged}
+            write_leads(self.settings, self.contracts, inputs)
             extracts = [_extract(one, by_receipt[one.receipt_id]) for one in inputs]
             self._gate(
                 [

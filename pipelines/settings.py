@@ -49,6 +49,9 @@ class Settings(BaseModel):
     minimum_free_mb: int = Field(default=1024, ge=0, description="a run does not start below this free space")
     small_cell: int = Field(default=0, ge=0, description="counts below this are hidden on screen; 0 = show all")
 
+    contact: str = Field(default="", description="whom departments answer: name and telephone, for texts to senders")
+    answer_days: int = Field(default=5, ge=1, description="days a department has to send a corrected file")
+
     dashboard_port: int = 8501
     dagster_port: int = 3000
 

@@ -48,7 +48,7 @@ def body(view: View) -> None:
         year=words.month(str(row["population_year"])) if row.get("population_year") else "—",
     )
     layout.tiles(
-        view,
+        view.words,
         [
             layout.tile(view, cards.card(EXIT, "exited_person_count"), row, before, against=against),
             layout.tile(

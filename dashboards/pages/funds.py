@@ -50,7 +50,7 @@ def body(view: View) -> None:
         "unspent_cny": CARRY,
     }
     layout.tiles(
-        view,
+        view.words,
         [
             layout.tile(view, cards.card(FUND, column), row, target=[layout.line(view, FUND, row, c) for c in below])
             for column, below in lines.items()

@@ -45,7 +45,7 @@ def body(view: View) -> None:
     )
     against = words("tile.last_month")
     layout.tiles(
-        view,
+        view.words,
         [
             layout.tile(view, persons, stock, stock_before, against=against),
             layout.tile(view, rate, fund, target=[layout.line(view, FUND, fund, column) for column in BARS]),

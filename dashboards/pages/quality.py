@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, data, deliveries, layout, state, tables
+from dashboards import charts, data, deliveries, layout, ledgers, state, tables
 from dashboards.data import Row
 from dashboards.layout import LIGHT_ICONS, Tile, View
 from dashboards.words import Words
 from pipelines.settings import get_settings
 
-CALENDAR, DELIVERY, REJECTION = "ops_calendar", "ops_delivery", "ops_rejection"
+CALENDAR, REJECTION = "ops_calendar", "ops_rejection"
 STATES = ("arrived", "late", "refused", "missing")
 
 
@@ -26,6 +26,7 @@ def body(view: View) -> None:
     counts = {name: month.filter(pl.col("status") == name).height for name in STATES}
     rejections = release.rows(REJECTION, {"is_open": True}, order=("department_code", "file_name", "source_row"))
     held = [*status.get("held", []), *status.get("refused", [])]
+    files = ledgers.all_files(release, status)
     light = release.manifest["data_light"]
     layout.answer(
         words(
@@ -53,7 +54,7 @@ def body(view: View) -> None:
         words("quality.light_help"),
         (layout.reasons(light, words), words("quality.problems", count=words.count(rejections.height))),
     )
-    layout.tiles(view, [*tiles, quality])
+    layout.tiles(view.words, [*tiles, quality])
     layout.heading(words("quality.board"), words("quality.board_note"))
     _board(view, calendar)
 
@@ -62,12 +63,12 @@ def body(view: View) -> None:
     if rejections.is_empty():
         st.text(words("quality.no_problems"))
     else:
-        tables.show(view, problems)
-        _messages(view, rejections)
+        _go_to_file(view, problems, "problem_rows")
+    _messages(view, files)
 
     layout.heading(words("quality.ledger"), words("quality.ledger_note"))
-    ledger = deliveries.ledger(view)
-    tables.show(view, ledger)
+    ledger = ledgers.listing(view, files)
+    _go_to_file(view, ledger, "ledger_rows")
     layout.heading(words("quality.held"))
     _held(words, held)
     layout.heading(words("quality.run"))
@@ -103,17 +104,26 @@ def _board(view: View, calendar: pl.DataFrame) -> None:
     layout.chart(figure, words("quality.board"))
 
 
-def _messages(view: View, rejections: pl.DataFrame) -> None:
+def _go_to_file(view: View, table: tables.Table, key: str) -> None:
+    """The table; a click on a row opens the ledger of the file that the row belongs to."""
+    row = tables.pick(view, table, key=key)
+    if row is not None:
+        st.switch_page("pages/files.py", query_params=state.carried() | {"file": table.frame["receipt_id"][row]})
+
+
+def _messages(view: View, files: pl.DataFrame) -> None:
     """One text per department, in Chinese whatever the page's language: it is sent to a Chinese office."""
     words = view.words
-    departments = {row["department_code"]: row for row in view.release.rows(DELIVERY).iter_rows(named=True)}
-    codes = rejections["department_code"].unique(maintain_order=True).to_list()
+    asking = files.filter(pl.col("asks") & pl.col("department_code").is_not_null())
+    if asking.is_empty():
+        return
+    departments = {row["department_code"]: row for row in asking.sort("department_code").iter_rows(named=True)}
+    codes = list(departments)
     code = state.select(
         "department", words("quality.write_to"), codes, codes[0], lambda c: words.of(departments[c], "department")
     )
-    chosen = rejections.filter(pl.col("department_code") == code)
-    text = deliveries.message(departments[code]["department_zh"], chosen.rows(named=True), view.release.is_synthetic)
     layout.paragraph(words("quality.write_to_note"), quiet=True)
+    text = ledgers.letter_about(view, asking.filter(pl.col("department_code") == code))
     st.code(text, language=None, wrap_lines=True)
 
 

@@ -17,6 +17,7 @@ from pydantic import Field as PydanticField
 
 CONTRACTS_DIR = Path(__file__).parent
 CODE_LISTS_FILE = CONTRACTS_DIR / "code_lists.yml"
+NO_CONTRACTS = (CODE_LISTS_FILE.name, "thresholds.yml", "leads.yml")
 
 FieldType = Literal[
     "text", "identity", "key", "code", "codes", "date", "month", "year", "integer", "decimal", "boolean"
@@ -288,5 +289,5 @@ def load_contract(path: Path) -> Contract:
 @cache
 def load_contracts(folder: Path = CONTRACTS_DIR) -> dict[str, Contract]:
     """Every contract in ``folder`` by feed name, in the order of the file names."""
-    paths = sorted(path for path in folder.glob("*.yml") if path.name != CODE_LISTS_FILE.name)
+    paths = sorted(path for path in folder.glob("*.yml") if path.name not in NO_CONTRACTS)
     return {path.stem: load_contract(path) for path in paths}

@@ -89,4 +89,5 @@ def _control_check(ledger: FileLedger, control: Control) -> CheckResult:
     en += f"{unread} amounts could not be read, their rows were rejected" if unread else "ask the sender for the file"
     rows, wrong = ledger.row_in_count, int(not control.is_equal)
     check = judge(f"{control.kind} {control.field}", ledger.receipt_id, rows, rows, rows, wrong, zh, en)
-    return check.model_copy(update={"state": "warned"}) if check.state == "failed" and unread else check
+    is_known = unread or control.is_explained or any(each.code == "override" for each in ledger.warnings)
+    return check.model_copy(update={"state": "warned"}) if check.state == "failed" and is_known else check

@@ -14,7 +14,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.files import sha256_of
-from pipelines.landing.completeness import MANIFEST_ENDINGS
+from pipelines.landing.clock import believable, now_utc
+from pipelines.landing.completeness import MANIFEST_ENDINGS, stated_row_count
 from pipelines.landing.private import private_folder
 from pipelines.settings import Settings
 
@@ -31,6 +32,7 @@ class Arrived(BaseModel):
     draft: Path
     sha256: str
     arrived_at: datetime
+    stated_row_count: int | None = None
 
     @property
     def is_moved(self) -> bool:
@@ -51,8 +53,11 @@ def take(settings: Settings, path: Path, arrival: Arrival) -> Arrived:
         path.rename(draft)
     else:
         shutil.copy2(path, draft)
-    arrived_at = datetime.fromtimestamp(draft.stat().st_mtime, UTC) if arrival == "mtime" else datetime.now(UTC)
-    return Arrived(source=path, draft=draft, sha256=sha256_of(draft), arrived_at=arrived_at)
+    now = now_utc()
+    written_at = datetime.fromtimestamp(draft.stat().st_mtime, UTC)
+    arrived_at = believable(written_at, now) if arrival == "mtime" else now
+    rows = stated_row_count(path)
+    return Arrived(source=path, draft=draft, sha256=sha256_of(draft), arrived_at=arrived_at, stated_row_count=rows)
 
 
 def drop(each: Arrived) -> None:

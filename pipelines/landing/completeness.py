@@ -40,6 +40,17 @@ def stated_sha256(path: Path) -> str | None:
     return None
 
 
+def stated_row_count(path: Path) -> int | None:
+    """The number of data rows that a manifest beside the file states as ``row_count``, None without one."""
+    manifest = path.with_name(path.name + MANIFEST_ENDINGS[0])
+    try:
+        content = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else None
+    except ValueError:
+        return None
+    stated = content.get("row_count") if isinstance(content, dict) else None
+    return stated if isinstance(stated, int) and not isinstance(stated, bool) and stated >= 0 else None
+
+
 def _first_checksum(raw: bytes) -> str:
     """The first sha256 in a checksum file of any encoding (checksums are plain letters), empty text without one."""
     found = _CHECKSUM.search(raw.replace(b"\0", b""))

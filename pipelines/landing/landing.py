@@ -10,7 +10,7 @@ import fcntl
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -19,9 +19,11 @@ from pydantic import BaseModel, ConfigDict
 from pipelines.contracts import Contract, Text, load_contracts
 from pipelines.files import fsync_directory, fsync_file
 from pipelines.landing.arriving import Arrival, Arrived, drop, give_back, recover, take
+from pipelines.landing.clock import check_clock, now_utc, period_problem
 from pipelines.landing.completeness import complete_files, is_sidecar, stated_sha256
 from pipelines.landing.private import make_private, private_folder
 from pipelines.landing.receipts import Receipt, receipt_path, receipts, write_receipt
+from pipelines.meaning.thresholds import load_thresholds
 from pipelines.reading.masking import shown_name
 from pipelines.reading.pool import Answer, Failure, WorkerPool, failure_texts
 from pipelines.reading.recognition import Recognised
@@ -74,7 +76,10 @@ def land(
     and released when it can be placed. Bytes that equal the newest version of their feed and period change nothing;
     bytes of an older version are a new version. ``arrival='mtime'`` takes the files' modification times as arrival,
     for back-fill. Raises FileNotFoundError for a path that does not exist and ValueError for an unknown feed or a
-    period that is no month.
+    period that is no month, ClockError when the system clock stands wrong.
+
+    Of two files of different names that come for one feed and period before the first has been read, the first keeps
+    its place and the second is held for a decision: naming its feed and period releases it as the newer version.
     """
     contracts = load_contracts(settings.contracts_dir)
     _check_asked(contracts, feed, period)
@@ -82,12 +87,15 @@ def land(
         raise FileNotFoundError(f"No such file: {', '.join(missing)}. Check the path; nothing was landed.")
     with _lock(settings):
         recover(settings)
+        check_clock(now_utc(), receipts(settings))
         waiting = inbox_files(settings) if paths is None else _files(paths)
         taken = _take_complete(settings, waiting, arrival)
         arrived = [each for each in taken if each is not None]
         found = iter(_recognise(settings, arrived, feed, period))
         known = receipts(settings)
         is_asked = feed is not None or period is not None
+        decided = is_asked or arrival == "mtime"
+        ours: set[str] = set()  # files that one person named in one call are no rivals of each other
         results = []
         for path, each in zip(waiting, taken, strict=True):
             if each is None:
@@ -97,7 +105,11 @@ def land(
             if before := _same_delivery(known, each, recognised, is_asked=is_asked, arrival=arrival):
                 results.append(_duplicate(each, before))
             else:
+                if not decided:
+                    recognised = _unless_rival(settings, recognised, each, known, ours)
                 receipt = _place(settings, contracts, each, recognised, known)
+                if paths is not None:
+                    ours.add(receipt.receipt_id)
                 known = [*_without_held(settings, known, receipt), receipt]
                 results.append(
                     LandResult(
@@ -199,6 +211,42 @@ def _recognised(answer: Answer) -> Recognised:
     return Recognised.model_validate(answer)
 
 
+def _unless_rival(
+    settings: Settings, found: Recognised, each: Arrived, known: Sequence[Receipt], ours: set[str]
+) -> Recognised:
+    """What a file is, without its place when that cannot be yet, or when another file has just taken it unread."""
+    if found.feed is None or found.period is None or found.reason is not None:
+        return found
+    if problem := period_problem(found.period, each.arrived_at):
+        return found.model_copy(update={"reason": problem[0], "remedy": problem[1]})
+    limits = load_thresholds(settings.contracts_dir).of("simultaneous", found.period, found.feed)
+    rival = _newest(known).get((found.feed, found.period))
+    if limits is None or rival is None or rival.receipt_id in ours or rival.file_name == shown_name(each.source.name):
+        return found
+    apart = each.arrived_at - rival.arrived_at
+    if apart > timedelta(minutes=limits["minutes"]) or is_read(settings, rival):
+        return found
+    reason = Text(
+        zh=f"“{rival.file_name}”刚刚（{apart.total_seconds() / 60:.0f}分钟前）报送了同一期间，尚未读取，"
+        "内容与本文件不同。",
+        en=f"{rival.file_name} came for the same feed and period {apart.total_seconds() / 60:.0f} minutes before, has "
+        "not been read yet, and differs.",
+    )
+    remedy = Text(
+        zh=f"请两位经办人确定以哪一份为准；以本文件为准的，运行 xianqing land 文件 --feed {found.feed} "
+        f"--period {found.period}。",
+        en=f"Settle which of the two is right; if it is this one, run `xianqing land FILE --feed {found.feed} "
+        f"--period {found.period}`.",
+    )
+    return found.model_copy(update={"reason": reason, "remedy": remedy})
+
+
+def is_read(settings: Settings, receipt: Receipt) -> bool:
+    """True when a landed file has been read."""
+    folder = settings.bronze_dir / receipt.department / receipt.feed / receipt.period
+    return (folder / receipt.receipt_id.rsplit("-", 1)[-1] / "ledger.json").exists()
+
+
 def _place(
     settings: Settings, contracts: dict[str, Contract], each: Arrived, found: Recognised, known: Sequence[Receipt]
 ) -> Receipt:
@@ -209,6 +257,7 @@ def _place(
         "size_bytes": each.draft.stat().st_size,
         "file_name": shown_name(each.source.name),
         "arrived_at": each.arrived_at,
+        "stated_row_count": each.stated_row_count,
     }
     if found.feed is not None and found.period is not None and found.reason is None:
         department = contracts[found.feed].department.code

@@ -22,7 +22,8 @@ RECEIPT_ENDING = ".receipt.json"
 class Receipt(BaseModel):
     """What arrived: written once; ``stored_path`` is relative to the data folder, ``version`` counts within a slot.
 
-    Department, feed and period are empty text for a held file.
+    ``stated_row_count`` is what a manifest beside the file said. Department, feed and period are empty text for a held
+    file.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +38,7 @@ class Receipt(BaseModel):
     period: str = ""
     arrived_at: datetime
     version: int = 0
+    stated_row_count: int | None = None
     status: Literal["landed", "held"]
     reason: Text | None = None
     remedy: Text | None = None

@@ -16,6 +16,7 @@ import duckdb
 from pipelines.contracts import Contract
 from pipelines.modelling.calendar import Delivered, DueDelivery, calendar_of
 from pipelines.reading import BronzeInput, FileLedger
+from pipelines.reading.reasons import REASONS
 
 SEPARATOR = "；"
 DELIVERY_COLUMNS = {
@@ -64,6 +65,7 @@ AMOUNT_COLUMNS = {
     "feed": "varchar",
     "period": "varchar",
     "field": "varchar",
+    "header": "varchar",
     "in_cny": "decimal(18, 2)",
     "accepted_cny": "decimal(18, 2)",
     "rejected_cny": "decimal(18, 2)",
@@ -76,9 +78,24 @@ CONTROL_COLUMNS = {
     "period": "varchar",
     "kind": "varchar",
     "field": "varchar",
+    "header": "varchar",
     "stated": "decimal(18, 2)",
     "computed": "decimal(18, 2)",
     "is_equal": "boolean",
+    "row": "integer",
+}
+DOUBT_COLUMNS = {
+    "receipt_id": "varchar",
+    "department_code": "varchar",
+    "feed": "varchar",
+    "period": "varchar",
+    "kind": "varchar",
+    "code": "varchar",
+    "text_zh": "varchar",
+    "text_en": "varchar",
+    "remedy_zh": "varchar",
+    "remedy_en": "varchar",
+    "doubt_count": "bigint",
     "row": "integer",
 }
 REJECTION_COLUMNS = {
@@ -142,6 +159,7 @@ def write_bronze(connection: duckdb.DuckDBPyConnection, bronze: Bronze) -> None:
     _create_table(connection, "ops_calendar", CALENDAR_COLUMNS, _calendar(bronze))
     _create_table(connection, "ops_amounts", AMOUNT_COLUMNS, _entries(bronze, "amounts"))
     _create_table(connection, "ops_controls", CONTROL_COLUMNS, _entries(bronze, "controls"))
+    _create_table(connection, "ops_doubts", DOUBT_COLUMNS, _doubts(bronze))
     _create_rejections(connection, bronze)
 
 
@@ -229,8 +247,9 @@ def _entries(bronze: Bronze, kind: str) -> Iterable[tuple[Any, ...]]:
     """The ledgers' amounts or controls, one row each."""
     columns = list(AMOUNT_COLUMNS if kind == "amounts" else CONTROL_COLUMNS)[4:]
     for one in bronze.known_ledgers:
+        headers = {field.name: field.header for field in bronze.contracts[one.feed].fields}
         for entry in one.amounts if kind == "amounts" else one.controls:
-            values = entry.model_dump()
+            values = entry.model_dump() | {"header": headers.get(entry.field, entry.field)}
             yield (
                 one.receipt_id,
                 bronze.contracts[one.feed].department.code,
@@ -238,6 +257,17 @@ def _entries(bronze: Bronze, kind: str) -> Iterable[tuple[Any, ...]]:
                 one.period,
                 *(values[name] for name in columns),
             )
+
+
+def _doubts(bronze: Bronze) -> Iterable[tuple[Any, ...]]:
+    """What every ledger counts by kind: reasons of rejection with their remedy, and warnings that rejected nothing."""
+    for one in bronze.known_ledgers:
+        slot = (one.receipt_id, bronze.contracts[one.feed].department.code, one.feed, one.period)
+        for code, count in one.reason_counts.items():
+            texts = REASONS.get(code) or (code, code, None, None)
+            yield (*slot, "rejected", code, *texts, count, None)
+        for warning in one.warnings:
+            yield (*slot, "warning", warning.code, warning.zh, warning.en, None, None, warning.count, warning.row)
 
 
 def _create_rejections(connection: duckdb.DuckDBPyConnection, bronze: Bronze) -> None:

@@ -45,8 +45,10 @@ class LastRun(StatusModel):
 
 
 class ProblemFile(StatusModel):
-    """A file that was held or refused: which, why, and what to do."""
+    """A file that was held or refused: which, why, and what to do. ``receipt_id`` is None in an older status."""
 
+    receipt_id: str | None = None
+    arrived_at: datetime | None = None
     file_name: str
     feed: str | None
     period: str | None

@@ -26,6 +26,9 @@ _TYPES: dict[str, pl.DataType] = {
     "integer": pl.Int32(),
     "boolean": pl.Boolean(),
 }
+# Where other values of a column write the decimal point as a comma, 1,250 may be one and a quarter.
+_DECIMAL_COMMA = r"^[+-]?\d+,\d{1,2}$|^[+-]?\d{1,3}(?:\.\d{3})+,\d+$"
+_ONE_GROUP = r"^[+-]?\d{1,3},\d{3}$"
 _SUSPECT = f"{values.CONTROL_CHARACTER}|{values.MOJIBAKE}"
 
 
@@ -195,6 +198,16 @@ def _judge_distinct(field: Field, column: Column, parse: Parser) -> JudgedField:
     found = distinct.with_columns(
         pl.Series("value", kept, dtype=dtype_of(field)), pl.Series("problem", problems, dtype=pl.Int8)
     )
+    if field.type == "decimal" and distinct["text"].str.contains(_DECIMAL_COMMA).any():
+        is_unclear = pl.col("text").str.contains(_ONE_GROUP)
+        found = found.with_columns(
+            pl.when(is_unclear).then(None).otherwise(pl.col("value")).alias("value"),
+            pl.when(is_unclear)
+            .then(CODE_NUMBER["bad_number"])
+            .otherwise(pl.col("problem"))
+            .cast(pl.Int8)
+            .alias("problem"),
+        )
     joined = rows.join(found, on=["text", "number"], how="left", maintain_order="left")
     return JudgedField(field, column.text, joined["value"], joined["problem"])
 

@@ -7,29 +7,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pipelines.contracts import Contract, normalise_header
+from pipelines.reading.number_formats import NumberFormat
 from pipelines.reading.tables import FileRefusedError
 
 HEADER_SEARCH_ROWS = 10
-_UNIT = re.compile(r"\((?:单位:)?([^()]{1,4})\)$")
+HEADER_ROWS = 3
+_UNIT = re.compile(r"[(\[【<](?:单位[:：]?)?([^()\[\]【】<>]{1,8})[)\]】>]$")
+_BARE_UNIT = re.compile(r"[/_:：,，、\-]((?:人民币)?(?:[十百千万亿]{0,2}元|美元|港元|港币|欧元))$")
+_UNIT_CELL = re.compile(
+    r"[(\[【<]?(?:单位[:：]?)?((?:人民币)?(?:[十百千万亿]{0,2}元|美元|港元|港币|欧元|人|户|个|亩|岁|月|日|天|年|%|％))[)\]】>]?"
+)
 _MONEY_UNITS = ("元", "万元", "亿元")
+_OTHER_MONEY = re.compile(r"元|[十百千万亿]|港币|英镑|[$¥￥€]|USD|CNY|RMB", re.IGNORECASE)
+_NO_UNIT = re.compile(r"^[^元]*月|含|不|必填|选填|小写|大写|可|无|如|例|注|[万亿千百]?元以|第|\d")
 _TITLE_UNIT = re.compile(r"单位\s*[:：]([^()（）]*)")
-_MONEY_IN_TITLE = re.compile(r"(?:人民币)?(亿元|万元|元)(?![\u4e00-\u9fff])")
+_MONEY_IN_TITLE = re.compile(r"(?:人民币)?([十百千万亿]{0,2}元|美元|港元|港币|欧元|日元|英镑)(?![\u4e00-\u9fff])")
 _BETWEEN_UNITS = re.compile(r"[\s、，,/;；]+")
 _MARKS = re.compile(r"^[*＊]|[*＊]$")
+LONGEST_HEADER = 1000
 
 
 @dataclass(frozen=True)
 class HeaderMatch:
-    """A row taken as header: ``fields`` maps a position to a field's name, ``units`` a field to its stated unit."""
+    """Rows taken as header: ``fields`` maps a position to a field's name, ``units`` a field to its stated unit.
+
+    ``row_index`` is the last of ``row_count`` header rows; ``flat`` are the joined names when there are several.
+    ``foreign_units`` are units of money fields that are no unit of the renminbi known here.
+    """
 
     row_index: int
     fields: dict[int, str]
     units: dict[str, str]
     unknown: dict[int, str]
     duplicates: list[str]
+    row_count: int = 1
+    flat: tuple[str, ...] = ()
+    foreign_units: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def first_index(self) -> int:
+        """The first header row."""
+        return self.row_index - self.row_count + 1
 
     def missing(self, contract: Contract) -> list[str]:
         """Headers of required fields that no column has."""
@@ -40,47 +62,120 @@ class HeaderMatch:
 def _plain(header: str) -> tuple[str, str | None]:
     """The normalised header without a trailing unit, and that unit."""
     text = _MARKS.sub("", normalise_header(header))
-    found = _UNIT.search(text)
-    return (text[: found.start()], found[1]) if found else (text, None)
+    found = _UNIT.search(text) or _BARE_UNIT.search(text)
+    return (text[: found.start()], found[1].removeprefix("人民币") or "元") if found else (text, None)
 
 
 def _names(contract: Contract) -> dict[str, str]:
     names: dict[str, str] = {}
-    for field in contract.fields:
-        for header in field.headers:
-            names[normalise_header(header).upper()] = field.name
+    for each in contract.fields:
+        for header in each.headers:
+            names[normalise_header(header).upper()] = each.name
     return names
+
+
+class _Matching:
+    """One try at a header, column by column."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._names = _names(contract)
+        self.fields: dict[int, str] = {}
+        self.units: dict[str, str] = {}
+        self.foreign: dict[str, str] = {}
+        self.unknown: dict[int, str] = {}
+        self.duplicates: list[str] = []
+
+    def name_of(self, cell: str) -> tuple[str | None, str | None]:
+        """The field that a header names, and the unit it states; a cell too long for a header costs nothing."""
+        if len(cell) > LONGEST_HEADER:
+            return None, None
+        whole = _MARKS.sub("", normalise_header(cell)).upper()
+        stem, unit = _plain(cell)
+        if whole in self._names:
+            return self._names[whole], None
+        return self._names.get(stem.upper()), unit
+
+    def take(self, position: int, choices: Sequence[str]) -> None:
+        """The first of the choices that names a field; the others are other ways to say the same header."""
+        named = [(choice, *self.name_of(choice)) for choice in choices]
+        for choice, name, unit in named:
+            if name is None:
+                continue
+            if name in self.fields.values():
+                self.duplicates.append(choice.strip())
+                return
+            self.fields[position] = name
+            if name.endswith("_cny") and unit is not None:
+                if unit in _MONEY_UNITS:
+                    self.units[name] = unit
+                elif _OTHER_MONEY.search(unit) and not _NO_UNIT.search(unit):
+                    self.foreign[name] = unit
+            return
+        self.unknown[position] = choices[0].strip()
+
+    def result(self, row_index: int, row_count: int = 1, flat: tuple[str, ...] = ()) -> HeaderMatch:
+        """The match of all columns taken."""
+        return HeaderMatch(
+            row_index, self.fields, self.units, self.unknown, self.duplicates, row_count, flat, self.foreign
+        )
 
 
 def match_row(cells: Sequence[str], row_index: int, contract: Contract) -> HeaderMatch:
     """How the cells of one row fit the contract's headers; a unit in brackets at the end is split off."""
-    names = _names(contract)
-    fields: dict[int, str] = {}
-    units: dict[str, str] = {}
-    unknown: dict[int, str] = {}
-    duplicates: list[str] = []
+    matching = _Matching(contract)
     for position, cell in enumerate(cells):
-        whole = _MARKS.sub("", normalise_header(cell)).upper()
-        if not whole:
+        if normalise_header(cell):
+            matching.take(position, [cell])
+    return matching.result(row_index)
+
+
+def match_rows(rows: Sequence[Sequence[str]], row_index: int, contract: Contract) -> HeaderMatch:
+    """How several rows joined fit: a group's name stands for the columns right of it that only have a name below.
+
+    ``row_index`` is the last row's. A column is known by its joined name, by the lowest name alone where no other
+    column has it, and by the upper one where the cells below are blank.
+    """
+    width = max(map(len, rows))
+    spread = [[normalise_header(cell) for cell in row] + [""] * (width - len(row)) for row in rows]
+    for upper, lower in pairwise(spread):
+        for position in range(1, width):
+            if not upper[position] and lower[position]:
+                upper[position] = upper[position - 1]
+    lowest = [next((row[at] for row in reversed(spread) if row[at]), "") for at in range(width)]
+    matching = _Matching(contract)
+    flat = []
+    for position in range(width):
+        parts = list(dict.fromkeys(row[position] for row in spread if row[position]))
+        is_unit = len(parts) > 1 and _UNIT_CELL.fullmatch(parts[-1])
+        if is_unit:
+            unit = is_unit[1]
+            parts = [*parts[:-2], f"{parts[-2]}({unit})"]
+        flat.append("".join(parts))
+        if not parts:
             continue
-        stem, unit = _plain(cell)
-        name = names.get(whole) or names.get(stem.upper())
-        if name is None:
-            unknown[position] = cell.strip()
-        elif name in fields.values():
-            duplicates.append(cell.strip())
-        else:
-            fields[position] = name
-            if unit in _MONEY_UNITS and name.endswith("_cny"):
-                units[name] = unit
-    return HeaderMatch(row_index, fields, units, unknown, duplicates)
+        is_only = len(parts) == 1 or is_unit or lowest.count(parts[-1]) == 1
+        choices = ["".join(parts), "-".join(parts), "_".join(parts)]
+        matching.take(position, [*choices, parts[-1]] if is_only else choices)
+    return matching.result(row_index, len(rows), tuple(flat))
 
 
 def find_header(rows: Sequence[Sequence[str]], contract: Contract) -> HeaderMatch | None:
-    """The row among the first ten that fits most headers of the contract, None when none fits two."""
+    """The row among the first ten, or up to three rows joined, that fits most headers; None when none fits two.
+
+    More rows are taken only when they name more fields, or state units that one row does not.
+    """
     matches = [match_row(cells, index, contract) for index, cells in enumerate(rows[:HEADER_SEARCH_ROWS])]
-    best = max(matches, key=lambda match: len(match.fields), default=None)
+    for count in range(2, HEADER_ROWS + 1):
+        for first in range(min(len(rows), HEADER_SEARCH_ROWS) - count + 1):
+            joined = rows[first : first + count]
+            if all(any(normalise_header(cell) for cell in row) for row in joined):
+                matches.append(match_rows(joined, first + count - 1, contract))
+    best = max(matches, key=_fit, default=None)
     return best if best is not None and len(best.fields) >= min(2, len(contract.fields)) else None
+
+
+def _fit(match: HeaderMatch) -> tuple[int, int, int]:
+    return len(match.fields), len(match.units) + len(match.foreign_units), -match.row_count
 
 
 def recognises(contract: Contract, match: HeaderMatch) -> bool:
@@ -131,18 +226,64 @@ def title_units(titles: Sequence[str]) -> set[str]:
 
 
 def require_one_unit(contract: Contract, match: HeaderMatch, titles: Sequence[str], place: str) -> None:
-    """Refuse a table whose title states another money unit than the contract, unless the column's header settles it."""
+    """Refuse a table whose header or title states a money unit that is unknown, or other than the contract's.
+
+    A unit in the column's header settles it.
+    """
+    for name, unit in match.foreign_units.items():
+        header = contract.field(name).header
+        raise FileRefusedError(
+            f"{place}列“{header}”的单位写作“{unit}”，不在元、万元、亿元之内，金额无法换算。",
+            f"{place}The column {header} states the unit {unit}, which is none of 元, 万元, 亿元: its amounts cannot "
+            "be converted.",
+            f"请把金额换算成{contract.field(name).unit or '元'}，并在表头写明单位后重新报送。",
+            f"Convert the amounts to {contract.field(name).unit or '元'}, state the unit in the header and send the "
+            "file again.",
+        )
     stated = title_units(titles)
     for name in match.fields.values():
-        field = contract.field(name)
-        if not name.endswith("_cny") or name in match.units or not stated or stated == {field.unit}:
+        each = contract.field(name)
+        if not name.endswith("_cny") or name in match.units or not stated or stated == {each.unit}:
             continue
         units = "、".join(sorted(stated))
         raise FileRefusedError(
-            f"{place}标题写明单位为{units}，而列“{field.header}”按合同以{field.unit}计，单位矛盾。",
-            f"{place}The title states the unit {units}, the contract takes the column {field.header} in {field.unit}: "
+            f"{place}标题写明单位为{units}，而列“{each.header}”按合同以{each.unit}计，单位矛盾。",
+            f"{place}The title states the unit {units}, the contract takes the column {each.header} in {each.unit}: "
             "the units contradict each other.",
-            f"请把单位写进表头，如“{field.header}（{field.unit}）”，核对数值后重新报送。",
-            f"Write the unit into the column's header, like {field.header}（{field.unit}）, check the values and send "
+            f"请把单位写进表头，如“{each.header}（{each.unit}）”，核对数值后重新报送。",
+            f"Write the unit into the column's header, like {each.header}（{each.unit}）, check the values and send "
             "the file again.",
         )
+
+
+def require_one_format(
+    contract: Contract, match: HeaderMatch, formats: dict[int, list[NumberFormat]], titles: Sequence[str], place: str
+) -> None:
+    """Take the unit that number formats give a money column as if its header stated it.
+
+    Refuses a column whose cells have several units, one that is unknown, one other than the header or title states, or
+    a format that divides the figure shown without naming its unit.
+    """
+    stated = title_units(titles)
+    for position, name in match.fields.items():
+        found = {each for each in formats.get(position, []) if not each.is_symbol}
+        units = {(each.unit, each.scale) for each in found if each.unit is not None or each.scale != 1.0}
+        if not name.endswith("_cny") or not units:
+            continue
+        each = contract.field(name)
+        shown, scale = next(iter(units))
+        word = {"万": "万元", "亿": "亿元"}.get(shown or "", shown)
+        per_cell = {("万元", 10_000.0): "元", ("亿元", 100_000_000.0): "元"}.get((word or "", scale))
+        unit = word if scale == 1.0 else per_cell
+        said = {match.units[name]} if name in match.units else stated
+        if len(units) > 1 or unit not in _MONEY_UNITS or (said and said != {word}):
+            listed = "、".join(sorted(f"{unit or ''}{'' if by == 1.0 else f'（÷{by:g}）'}" for unit, by in units))
+            raise FileRefusedError(
+                f"{place}列“{each.header}”的数字格式改变了显示的金额或单位：{listed}，无法确定单位。",
+                f"{place}The number formats of the column {each.header} show other amounts or units than its cells "
+                f"hold ({listed}): the unit cannot be settled.",
+                f"请把该列设为常规格式，按{each.unit}填写并在表头写明单位后重新报送。",
+                f"Set the column to the general format, give the amounts in {each.unit}, state the unit in the header "
+                "and send the file again.",
+            )
+        match.units[name] = unit or "元"

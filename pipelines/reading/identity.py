@@ -17,6 +17,8 @@ WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], dtype=
 CHECK_CHARACTERS = np.frombuffer(b"10X98765432", dtype=np.uint8)
 SUFFIXED_LENGTHS = (20, 22)
 SYNTHETIC_PREFIX = r"^990[1-9]"
+ROUNDED_END = "000"
+FEWEST_ROUNDED = 5
 PROVINCES = ("1[1-5]", "2[1-3]", "3[1-7]", "4[1-6]", "5[0-4]", "6[1-5]", "71", "8[1-3]", "990[1-9]")
 KNOWN_AREA = f"^(?:{'|'.join(PROVINCES)})"
 
@@ -45,10 +47,16 @@ def has_right_check_digit(numbers: pl.Series) -> pl.Series:
     return pl.Series(CHECK_CHARACTERS[digits @ WEIGHTS % 11] == characters[:, 17])
 
 
+def _mostly_right(numbers: pl.Series) -> bool:
+    return int(has_right_check_digit(numbers).sum()) * 2 > len(numbers)
+
+
 def judge_identities(values: pl.Series, from_number: pl.Series, *, allow_synthetic: bool) -> Identities:
     """Judge distinct cleaned values; ``from_number`` marks those that were numeric cells.
 
     A disability certificate's suffix (20 or 22 characters) is cut off; fifteen digits are refused, not converted.
+    Where most of the numbers that end in 000 have a wrong check digit, they were rounded before they became text: all
+    those are refused, also the one in eleven whose check digit happens to fit. Sound ones that end so all fit.
     """
     frame = pl.DataFrame({"raw": values, "from_number": from_number}).with_columns(
         pl.col("raw")
@@ -74,6 +82,10 @@ def judge_identities(values: pl.Series, from_number: pl.Series, *, allow_synthet
         .cast(pl.Int8)
         .alias("problem"),
     )
+    rounded = (frame["problem"].is_null() & frame["number"].str.ends_with(ROUNDED_END)).fill_null(value=False)
+    if rounded.sum() >= FEWEST_ROUNDED and not _mostly_right(frame["number"].filter(rounded)):
+        lost = pl.when(rounded).then(CODE_NUMBER["numeric_identity"]).otherwise(pl.col("problem")).cast(pl.Int8)
+        frame = frame.with_columns(lost.alias("problem"))
     sound = frame["problem"].is_null() & frame["number"].is_not_null()
     wrong = pl.Series([False] * len(frame), dtype=pl.Boolean)
     wrong = wrong.scatter(sound.arg_true(), ~has_right_check_digit(frame["number"].filter(sound)))

@@ -1,84 +1,352 @@
-"""What a file is and how it would be judged, without landing it: for `xianqing inspect`."""
+"""Any file told nothing about: its tables as clean text, and everything that the reader decided or doubts.
+
+Belongs here: putting parsers, layout and doubts together for one file. Does not belong here: processes and folders
+(``inspection_runs``), the judgement of rows that land (``judge``).
+"""
 
 from __future__ import annotations
 
+import csv
+import io
+import itertools
 from collections import Counter
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+import numpy as np
+import polars as pl
 
-from pipelines.contracts import Text, load_code_lists
-from pipelines.reading.pool import Failure, WorkerPool, failure_texts
-from pipelines.reading.protocol import WorkerConfig
-from pipelines.settings import Settings
+from pipelines.contracts import Contract, Text
+from pipelines.reading import archives, text_files, workbooks
+from pipelines.reading.admission import refuse_foreign
+from pipelines.reading.beside import split_beside
+from pipelines.reading.celltypes import Codes, Look, looks
+from pipelines.reading.doubts import Doubt
+from pipelines.reading.grids import Grid
+from pipelines.reading.header_names import name_columns, stated_unit, unit_column, units_of_rows
+from pipelines.reading.judge import Rules, judge_table
+from pipelines.reading.layout import Block, find_blocks
+from pipelines.reading.recognition import find_periods
+from pipelines.reading.sources import Candidate, choose_table, open_source, read_candidate
+from pipelines.reading.tables import Column, FileRefusedError
+from pipelines.reading.totals import Relation, doubts_of_total_rows, relations
+from pipelines.reading.value_doubts import doubts_of_values
+
+MOST_PER_KIND = 500
+PARQUET_MAGIC = b"PAR1"
+_HEAVY = {"delimiter_guess": 0.3, "header_guess": 0.2, "encoding": 0.15, "truncated": 0.2, "second_table": 0.05}
 
 
-class InspectReport(BaseModel):
-    """A file as the reader sees it; rows and columns count from 1, ``doubts`` are empty when all is clear.
+@dataclass
+class InspectedTable:
+    """One table: ``frame`` holds the data cells as text (columns ``0``, ``1``, …; blank is null) without the header.
 
-    ``reasons`` counts bad values per reason code; counts are None when the table or its period is unknown.
+    ``header_rows``, ``data_rows`` and ``non_data`` are rows of the source from 1 and share none; ``columns`` is empty
+    when the table has no header. ``unit`` is what its titles state for the whole table, ``unit_column`` the column
+    (from 1) that names each row's unit, ``row_units`` each row's unit where rows have one. ``sums`` are the relations
+    that the figures keep by themselves.
     """
 
-    model_config = ConfigDict(frozen=True)
+    sheet: str
+    delimiter: str | None
+    header_rows: list[int]
+    data_rows: pl.Series
+    non_data: list[tuple[int, str]]
+    columns: list[str]
+    units: list[str | None]
+    frame: pl.DataFrame
+    doubts: list[Doubt]
+    confidence: float = 1.0
+    unit: str | None = None
+    unit_column: int | None = None
+    first_column: int = 1
+    row_units: list[str | None] = field(default_factory=list)
+    sums: list[Relation] = field(default_factory=list)
 
-    file_name: str
-    feed: str | None = None
-    period: str | None = None
+    @property
+    def row_runs(self) -> list[list[int]]:
+        """Source rows of the data rows, in order, as runs of (first row, rows)."""
+        rows = self.data_rows.to_numpy().astype(np.int64)
+        if not len(rows):
+            return []
+        starts = np.flatnonzero(np.diff(rows, prepend=rows[0] - 2) != 1)
+        return [[int(rows[at]), int(size)] for at, size in zip(starts, np.diff(starts, append=len(rows)), strict=True)]
+
+    def as_csv(self) -> bytes:
+        """The header, where there is one, and the data rows as UTF-8 CSV."""
+        target = io.StringIO()
+        if self.columns:
+            csv.writer(target, lineterminator="\n").writerow(self.columns)
+        head = target.getvalue().encode()
+        return head + self.frame.fill_null("").write_csv(include_header=False).encode()
+
+
+@dataclass
+class Inspection:
+    """A file as the reader sees it; ``refused`` says why it cannot be read, or not under its contract."""
+
+    file: str
     format: str | None = None
     encoding: str | None = None
-    sheet: str | None = None
-    header_row: int | None = None
-    row_in_count: int | None = None
-    accepted_count: int | None = None
-    rejected_count: int | None = None
-    non_data_count: int | None = None
-    reasons: dict[str, int] = {}
-    doubts: tuple[Text, ...] = ()
+    tables: list[InspectedTable] = field(default_factory=list)
+    refused: Text | None = None
+    remedy: Text | None = None
+
+    @property
+    def doubt_count(self) -> int:
+        """Doubts in all tables."""
+        return sum(len(table.doubts) for table in self.tables)
 
 
-def examine(
-    raw: bytes, file_name: str, config: WorkerConfig, *, feed: str | None, period: str | None
-) -> dict[str, Any]:
-    """The report on a file's bytes, as JSON values; runs inside a reading process."""
-    from pipelines.reading.judge import Rules, judge_table
-    from pipelines.reading.recognition import recognise
-    from pipelines.reading.sources import choose_table, open_source, read_candidate
-    from pipelines.reading.tables import FileRefusedError
+def refused_inspection(file_name: str, refusal: FileRefusedError) -> Inspection:
+    """What is said of a file that was refused as a whole."""
+    return Inspection(
+        file_name,
+        refused=Text(zh=refusal.zh, en=refusal.en),
+        remedy=Text(zh=refusal.remedy_zh, en=refusal.remedy_en),
+    )
 
-    found = recognise(raw, file_name, config.contracts, feed=feed, period=period)
-    report = found.model_dump(include={"feed", "period", "format", "encoding", "sheet", "header_row"})
-    doubts = [found.reason] if found.reason else []
-    if found.feed is not None and found.period is not None:
+
+def read_grids(raw: bytes) -> list[Grid]:
+    """Every grid of a file of any format, by its content; raises FileRefusedError."""
+    if raw.startswith(PARQUET_MAGIC):
+        from pipelines.reading import parquet_files
+
+        return parquet_files.read_grids(raw)
+    if archives.is_workbook(raw):
+        archives.check_archive(raw)
+        return workbooks.read_grids(raw)
+    refuse_foreign(raw)
+    return text_files.read_grids(raw)
+
+
+def inspect_bytes(
+    raw: bytes, file_name: str, contract: Contract | None = None, rules: Rules | None = None
+) -> Inspection:
+    """Read a file told nothing about it, or only whose feed it is.
+
+    With a contract the header is the one that fits it and every value is judged; ``rules`` are needed for that, their
+    period is replaced by the one that the file names. Where the contract would refuse the file, ``refused`` says why
+    and the tables are read as without it.
+    """
+    inspection = Inspection(file_name)
+    try:
+        grids = read_grids(raw)
+    except FileRefusedError as refusal:
+        return _refuse(inspection, refusal)
+    known = None
+    if contract is not None:
         try:
-            source = open_source(raw)
-            candidate = choose_table(source, config.contracts[found.feed])
-            table = read_candidate(source, candidate)
+            known = choose_table(open_source(raw), contract)
         except FileRefusedError as refusal:
-            doubts.append(Text(zh=refusal.zh, en=refusal.en))
-        else:
-            rules = Rules(found.period, config.areas_file, config.allow_synthetic, load_code_lists())
-            judged = judge_table(table, candidate.match, candidate.contract, rules)
-            reasons = Counter(judged.problems["code"].to_list())
-            reasons.update({"ragged_row": len(judged.broken)} if judged.broken else {})
-            doubts += [Text(zh=str(each["zh"]), en=str(each["en"])) for each in judged.warnings]
-            report |= {
-                "row_in_count": judged.row_in_count,
-                "accepted_count": judged.accepted_count,
-                "rejected_count": judged.rejected_count,
-                "non_data_count": judged.non_data_count,
-                "reasons": dict(reasons),
+            _refuse(inspection, refusal)
+    if grids:
+        inspection.format, inspection.encoding = grids[0].format, grids[0].encoding
+    for grid in grids:
+        is_known = known is not None and known.head.sheet == grid.sheet
+        header = _lines_of(grid, _header_rows(known)) if is_known and known is not None else None
+        for part, codes in split_beside(grid, looks(grid.columns)):
+            blocks = find_blocks(part, codes, header or None)
+            for at, block in enumerate(blocks):
+                width = _width(codes, block) if len(blocks) > 1 else part.width
+                narrow = part.first_columns(width)
+                inspection.tables.append(_table(narrow, block, codes[:, :width], is_first=at == 0))
+    _doubt_further_tables(inspection)
+    if known is not None and contract is not None and rules is not None:
+        _judge_into(inspection, raw, file_name, known, rules)
+    return inspection
+
+
+def _width(codes: Codes, block: Block) -> int:
+    """Columns up to the last one that a table fills, for one of several tables in a sheet."""
+    lines = [*block.header, *block.data.tolist(), *(line for line, _ in block.non_data)]
+    filled = np.flatnonzero((codes[lines] != Look.BLANK).any(axis=0))
+    return int(filled[-1]) + 1 if len(filled) else codes.shape[1]
+
+
+def _doubt_further_tables(inspection: Inspection) -> None:
+    """Tables of other widths in one text, or in one sheet: each says that it is not alone."""
+    for sheet in {table.sheet for table in inspection.tables}:
+        tables = [table for table in inspection.tables if table.sheet == sheet]
+        for before, after in itertools.pairwise(tables):
+            rows = [*after.header_rows, *after.data_rows.head(1)]
+            doubt = Doubt("second_table", min(rows, default=None))
+            for table in (before, after):
+                if doubt not in table.doubts:
+                    _set_doubts(table, [*table.doubts, doubt])
+
+
+def _refuse(inspection: Inspection, refusal: FileRefusedError) -> Inspection:
+    inspection.refused = Text(zh=refusal.zh, en=refusal.en)
+    inspection.remedy = Text(zh=refusal.remedy_zh, en=refusal.remedy_en)
+    return inspection
+
+
+def _header_rows(known: Candidate) -> list[int]:
+    """The source rows of the header that fits the contract."""
+    return list(range(known.match.first_index + 1, known.match.row_index + 2))
+
+
+def _lines_of(grid: Grid, rows: list[int]) -> list[int]:
+    return [int(line) for line in np.flatnonzero(np.isin(grid.rows.to_numpy(), rows))]
+
+
+def _table(grid: Grid, block: Block, codes: Codes, *, is_first: bool) -> InspectedTable:
+    names, units, doubts = name_columns(grid, block.header)
+    data = pl.Series(block.data, dtype=pl.UInt32)
+    columns = [
+        Column(column.text.gather(data), None if column.kinds is None else column.kinds.gather(data))
+        for column in grid.columns
+    ]
+    rows = grid.rows.gather(data)
+    totals = {line: role for line, role in block.non_data if role in ("total", "subtotal")}
+    doubts += block.doubts
+    doubts += _of_block(grid, block, is_first=is_first)
+    doubts += doubts_of_values(columns, codes[block.data], rows.to_numpy(), names, grid.first_column)
+    doubts += doubts_of_total_rows(grid, block.data, totals, names)
+    sums, broken = relations(grid, block.data, names)
+    doubts += broken
+    for position, unit in grid.column_units.items():
+        units[position] = units[position] or unit
+    titles = [cell for line, role in block.non_data if role == "title" for cell in grid.line(line) if cell]
+    at_unit = unit_column(names, [column.text for column in columns])
+    row_units, unit_doubts = units_of_rows([column.text for column in columns], at_unit)
+    doubts += [Doubt(kind, int(rows[line]), grid.first_column + at, detail) for kind, line, at, detail in unit_doubts]
+    table = InspectedTable(
+        sheet=grid.sheet,
+        delimiter=grid.delimiter,
+        header_rows=[int(grid.rows[line]) for line in block.header],
+        data_rows=rows,
+        non_data=sorted((int(grid.rows[line]), role) for line, role in block.non_data),
+        columns=names,
+        units=units,
+        frame=pl.DataFrame({str(at): column.text for at, column in enumerate(columns)}),
+        doubts=[],
+        unit=stated_unit(titles),
+        unit_column=None if at_unit is None else grid.first_column + at_unit,
+        first_column=grid.first_column,
+        row_units=row_units,
+        sums=sums,
+    )
+    _set_doubts(table, doubts)
+    return table
+
+
+def _of_block(grid: Grid, block: Block, *, is_first: bool) -> list[Doubt]:
+    """The parser's doubts that lie in this table, those of the whole grid with its first one; merged data cells."""
+    lines = [*block.header, *(line for line, _ in block.non_data), *block.data.tolist()]
+    rows = {int(row) for row in grid.rows.gather(lines)} if lines else set()
+    doubts = [doubt for doubt in grid.doubts if doubt.row in rows or (doubt.row is None and is_first)]
+    if is_first:
+        known = set(grid.rows.to_list())
+        doubts += [doubt for doubt in grid.doubts if doubt.row is not None and doubt.row not in known]
+    data_rows = {int(row) for row in grid.rows.gather(block.data)} if grid.merged else set()
+    doubts += [
+        Doubt("merged_cells", merged.first_row, merged.first_column)
+        for merged in grid.merged
+        if merged.first_row in data_rows
+    ]
+    return doubts
+
+
+def _set_doubts(table: InspectedTable, doubts: list[Doubt]) -> None:
+    """Doubts in the order of the source, each once, of many alike the first ones and a count."""
+    unique = {(each.row or 0, each.column or 0, each.kind): each for each in reversed(doubts)}
+    seen: Counter[str] = Counter()
+    kept = []
+    for _, doubt in sorted(unique.items()):
+        seen[doubt.kind] += 1
+        if seen[doubt.kind] <= MOST_PER_KIND:
+            kept.append(doubt)
+    for kind, count in seen.items():
+        if count > MOST_PER_KIND:
+            rest = count - MOST_PER_KIND
+            kept.append(Doubt(kind, None, None, Text(zh=f"另有{rest}处未列出", en=f"{rest} more are not listed")))
+    table.doubts = kept
+    doubted = len({doubt.row for doubt in kept if doubt.row is not None})
+    share = min(0.4, 2 * doubted / max(1, len(table.data_rows)))
+    table.confidence = round(max(0.0, 1.0 - share - sum(_HEAVY.get(kind, 0.0) for kind in seen)), 2)
+
+
+def _judge_into(inspection: Inspection, raw: bytes, file_name: str, known: Candidate, rules: Rules) -> None:
+    """Add what the contract says of each value to the doubts of its table."""
+    source = open_source(raw)
+    table = next((each for each in inspection.tables if each.sheet == known.head.sheet), None)
+    if table is None:
+        return
+    periods = find_periods(source, known, file_name)
+    if len(periods) != 1:
+        detail = Text(
+            zh="没有找到唯一的期间，各行未按合同判断",
+            en="no single period was found, rows were not judged by the contract",
+        )
+        _set_doubts(table, [*table.doubts, Doubt("wrong_period", None, None, detail)])
+        return
+    read = read_candidate(source, known)
+    judged = judge_table(
+        read,
+        known.match,
+        known.contract,
+        Rules(periods[0], rules.areas_file, rules.allow_synthetic, rules.code_lists),
+    )
+    found = [Doubt(code, row, column) for row, column, code in judged.problems.select("row", "column", "code").rows()]
+    found += [Doubt("ragged_row", broken.row) for broken in judged.broken]
+    _set_doubts(table, table.doubts + found)
+
+
+def as_json(inspection: Inspection, written: list[str] | None = None) -> dict[str, Any]:
+    """The report on a file as JSON values; ``written`` are the CSV files of its tables."""
+    return {
+        "file": inspection.file,
+        "format": inspection.format,
+        "encoding": inspection.encoding,
+        "tables": [
+            {
+                "sheet": table.sheet,
+                "delimiter": table.delimiter,
+                "header_rows": len(table.header_rows),
+                "data_rows": len(table.data_rows),
+                "non_data_rows": len(table.non_data),
+                "columns": table.columns,
+                "doubts": [
+                    {
+                        "row": doubt.row,
+                        "column": doubt.column,
+                        "kind": doubt.kind,
+                        "why": doubt.why.en,
+                        "why_zh": doubt.why.zh,
+                    }
+                    for doubt in table.doubts
+                ],
+                "confidence": table.confidence,
+                "unit": table.unit,
+                "units": table.units,
+                "unit_column": table.unit_column,
+                "row_units": table.row_units,
+                "sums": [asdict(each) for each in table.sums],
+                "header": table.header_rows,
+                "non_data": [{"row": row, "what": what} for row, what in table.non_data],
+                "first_column": table.first_column,
+                "row_runs": table.row_runs,
+                "rows": written[at] if written else None,
             }
-    return report | {"file_name": file_name, "doubts": [each.model_dump() for each in doubts]}
+            for at, table in enumerate(inspection.tables)
+        ],
+        "refused": None if inspection.refused is None else inspection.refused.en,
+        "refused_zh": None if inspection.refused is None else inspection.refused.zh,
+        "remedy": None if inspection.remedy is None else inspection.remedy.en,
+        "remedy_zh": None if inspection.remedy is None else inspection.remedy.zh,
+    }
 
 
-def inspect_file(
-    path: Path, settings: Settings, *, feed: str | None = None, period: str | None = None
-) -> InspectReport:
-    """Look at one file in a reading process; ``feed`` and ``period`` settle what the file does not say."""
-    task = {"task": "inspect", "path": str(path.resolve()), "file_name": path.name, "feed": feed, "period": period}
-    with WorkerPool(settings) as pool:
-        answer = next(iter(pool.run_all([task])))
-    if isinstance(answer, Failure):
-        return InspectReport(file_name=path.name, doubts=(failure_texts(answer)[0],))
-    return InspectReport.model_validate(answer)
+def write_tables(inspection: Inspection, folder: Path, stem: str) -> list[str]:
+    """Write every table as CSV: ``stem.csv`` when there is one, else ``stem.SHEET.N.csv``; returns the paths."""
+    written = []
+    for number, table in enumerate(inspection.tables, start=1):
+        sheet = "".join("_" if letter in '/\\:*?"<>|' or ord(letter) < 32 else letter for letter in table.sheet)
+        parts = [stem] if len(inspection.tables) == 1 else [stem, *([sheet] if sheet else []), str(number)]
+        path = folder / f"{'.'.join(parts)}.csv"
+        path.write_bytes(table.as_csv())
+        written.append(str(path))
+    return written

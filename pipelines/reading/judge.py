@@ -12,6 +12,9 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.contracts import CodeValue, Contract
+from pipelines.meaning.names import count_doubtful
+from pipelines.meaning.profile import profile_of
+from pipelines.reading.conflicts import CONFLICT_TEXTS, find_conflicts
 from pipelines.reading.fields import JudgedField, clean_column, empty_field, judge_field
 from pipelines.reading.headers import HeaderMatch
 from pipelines.reading.masking import shown
@@ -22,6 +25,8 @@ from pipelines.reading.sums import amounts, check_conservation, content_hash, co
 from pipelines.reading.tables import Column, Table
 from pipelines.reading.verdicts import Judged
 
+LISTED = 8
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -31,6 +36,7 @@ class Rules:
     areas_file: Path | None
     allow_synthetic: bool
     code_lists: dict[str, tuple[CodeValue, ...]]
+    oldest_age_years: int = 130
 
 
 def judge_table(table: Table, match: HeaderMatch, contract: Contract, rules: Rules) -> Judged:
@@ -49,6 +55,7 @@ def judge_table(table: Table, match: HeaderMatch, contract: Contract, rules: Rul
         rows = rows.filter(is_record)
     columns = _judge_fields(contract, match, cleaned, len(rows), rules)
     _check_identities(columns, rules)
+    _check_births(columns, contract, rules)
     _check_period(columns, contract, rules)
     places = None if rules.areas_file is None else Places(rules.areas_file, rules.period)
     area_code = _resolve_areas(columns, contract, places)
@@ -70,7 +77,13 @@ def judge_table(table: Table, match: HeaderMatch, contract: Contract, rules: Rul
     judged.amounts = amounts(judged, contract)
     judged.controls = controls(judged, contract, match, totals, table.rows)
     judged.warnings = warnings(judged, table, match)
-    judged.group_counts = _group_counts(judged, contract, places)
+    groups = _group_places(judged, contract, places)
+    if groups is not None and contract.limits.per_group is not None:
+        counted = groups.filter(is_accepted).drop_nulls().value_counts()
+        judged.group_counts = dict(sorted(counted.iter_rows()))
+    judged.profile = profile_of(columns, contract, is_accepted, groups)
+    judged.conflicts = find_conflicts(judged)
+    judged.warnings += _meaning_warnings(judged, places)
     judged.content_hash = content_hash(judged, contract)
     check_conservation(judged)
     return judged
@@ -108,6 +121,20 @@ def _check_identities(columns: dict[str, JudgedField], rules: Rules) -> None:
         judged.add_problem(differs, "identity_birth_mismatch")
 
 
+def _check_births(columns: dict[str, JudgedField], contract: Contract, rules: Rules) -> None:
+    """Nobody is born after the report's last day, or has lived longer than anybody ever did."""
+    last = period_end(rules.period)
+    first = last.replace(year=last.year - rules.oldest_age_years, day=min(last.day, 28))
+    births = {each.birth_date_field for each in contract.fields} - {None}
+    births |= {each.name for each in contract.fields if each.name == "birth_date" and each.type == "date"}
+    for name in sorted(filter(None, births)):
+        value = columns[name].value
+        columns[name].add_problem((value > last) | (value < first), "impossible_age")
+    for judged in columns.values():
+        if judged.birth is not None:
+            judged.add_problem(judged.birth < first, "impossible_age")
+
+
 def _check_period(columns: dict[str, JudgedField], contract: Contract, rules: Rules) -> None:
     """Rows of a feed that names its period in a column must all belong to the file's period."""
     name = period_field(contract)
@@ -133,16 +160,50 @@ def _amount_names(contract: Contract) -> tuple[str, ...]:
     return tuple(each.name for each in contract.fields if each.amount)
 
 
-def _group_counts(judged: Judged, contract: Contract, places: Places | None) -> dict[str, int]:
-    """Accepted rows per place, under the names of the division table: a ledger never repeats what a cell says."""
-    if contract.limits.per_group is None or places is None:
-        return {}
-    values = judged.columns[contract.limits.per_group.field].value.filter(judged.is_accepted)
-    counts: dict[str, int] = {}
-    for value, count in values.drop_nulls().value_counts().iter_rows():
-        if code := places.named(str(value)):
-            counts[places.names[code]] = counts.get(places.names[code], 0) + count
-    return dict(sorted(counts.items()))
+def _group_places(judged: Judged, contract: Contract, places: Places | None) -> pl.Series | None:
+    """The township (or other group) of every row, under the division table's names: never what a cell says.
+
+    The contract's group field, else the township of the row's place; None for a feed without either.
+    """
+    if places is None:
+        return None
+    if contract.limits.per_group is not None:
+        values = judged.columns[contract.limits.per_group.field].text
+        names = {text: places.names.get(places.named(text) or "") for text in values.drop_nulls().unique()}
+    elif judged.area_code is not None:
+        values = judged.area_code
+        names = {code: places.names.get(f"{code[:9]}000") for code in values.drop_nulls().unique()}
+    else:
+        return None
+    return values.replace_strict(names, default=None, return_dtype=pl.String)
+
+
+def _meaning_warnings(judged: Judged, places: Places | None) -> list[dict[str, object]]:
+    """What was accepted with a doubt: places under earlier codes, damaged names, identities in conflict."""
+    found: list[dict[str, object]] = []
+
+    def warn(code: str, count: int, zh: str, en: str) -> None:
+        found.append({"code": code, "count": count, "zh": zh, "en": en, "row": None})
+
+    if places is not None and places.followed:
+        listed = "、".join(f"{old}→{new}" for old, new in sorted(places.followed.items())[:LISTED])
+        warn(
+            "changed_area",
+            len(places.followed),
+            f"按区划调整由旧代码对应到新代码：{listed}",
+            f"places under codes of before a change of divisions, taken as their successors: {listed}",
+        )
+    if doubtful := count_doubtful(judged.columns):
+        warn(
+            "variant_name",
+            doubtful,
+            "姓名中有异体字、自造字或缺字，比对时按对照表折叠，原文保留",
+            "names hold variant, private or lost characters: folded for matching, kept as written",
+        )
+    for kind, rows in judged.conflicts.group_by("kind").len().sort("kind").iter_rows():
+        zh, en = CONFLICT_TEXTS[kind]
+        warn(kind, rows, zh, en)
+    return found
 
 
 def _resolve_areas(columns: dict[str, JudgedField], contract: Contract, places: Places | None) -> pl.Series | None:
@@ -167,7 +228,7 @@ def _resolve_areas(columns: dict[str, JudgedField], contract: Contract, places: 
     elif area.name:
         codes = [places.named(a) for a, _ in distinct.iter_rows()]
     else:
-        codes = [a if a in places.codes else None for a, _ in distinct.iter_rows()]
+        codes = [places.coded(a) for a, _ in distinct.iter_rows()]
     found = distinct.with_columns(pl.Series("code", codes, dtype=pl.String))
     code = names.join(found, on=["a", "b"], how="left", maintain_order="left")["code"]
     judged.add_problem(code.is_null() & names["a"].is_not_null() & names["b"].is_not_null(), "unknown_area")

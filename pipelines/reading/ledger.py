@@ -36,13 +36,17 @@ class Amount(LedgerModel):
 
 
 class Control(LedgerModel):
-    """A total that the file states itself, against the sum of its rows before any rejection."""
+    """A total that the file states itself, against the sum of its rows before any rejection.
+
+    ``is_explained``: amounts that could not be read or were rejected themselves can make up the difference.
+    """
 
     kind: Literal["total", "subtotal"]
     field: str
     stated: Decimal
     computed: Decimal
     is_equal: bool
+    is_explained: bool = False
     row: int
 
 
@@ -60,8 +64,11 @@ class FileLedger(LedgerModel):
     """One file's ledger: ``row_in_count`` = accepted + rejected + non-data, and each amount likewise.
 
     ``group_counts`` counts accepted rows per place of the contract's group field, under the division table's names,
-    for the comparison with other files. ``rules_hash`` stands for everything but the contract that judged the file.
-    ``reason_code`` says of a refusal whether it was the reader that failed.
+    for the comparison with other files; ``reason_counts`` counts the problems of rejected rows by reason code, a broken
+    row as ``ragged_row``. ``rules_hash`` stands for everything but the contract that judged the file.
+    ``reason_code`` names the check that refused the file, or says that the reader failed; None when the file's form
+    did not fit. ``stopped_by`` lists all checks that refused it: those a steward could waive. ``stated_row_count`` is
+    what a manifest beside the file said.
 
     On disk is the verdict on the file by itself; how it compares with others is settled when ledgers are read.
     """
@@ -81,6 +88,8 @@ class FileLedger(LedgerModel):
     reason: Text | None = None
     remedy: Text | None = None
     reason_code: str | None = None
+    stopped_by: tuple[str, ...] = ()
+    stated_row_count: int | None = None
     row_in_count: int = 0
     accepted_count: int = 0
     rejected_count: int = 0
@@ -89,6 +98,7 @@ class FileLedger(LedgerModel):
     controls: tuple[Control, ...] = ()
     warnings: tuple[Caution, ...] = ()
     group_counts: dict[str, int] = {}
+    reason_counts: dict[str, int] = {}
     content_hash: str | None = None
     seconds: float = 0.0
 
@@ -97,7 +107,7 @@ class FileLedger(LedgerModel):
         """Rows that are records, accepted or not."""
         return self.accepted_count + self.rejected_count
 
-    def refused(self, reason: Text, remedy: Text) -> FileLedger:
+    def refused(self, reason: Text, remedy: Text, code: str | None = None) -> FileLedger:
         """The same file, refused as a whole: none of its rows or money goes on."""
         amounts = tuple(
             amount.model_copy(update={"accepted_cny": Decimal(0), "rejected_cny": amount.in_cny})
@@ -108,6 +118,7 @@ class FileLedger(LedgerModel):
                 "verdict": "refused",
                 "reason": reason,
                 "remedy": remedy,
+                "reason_code": code,
                 "accepted_count": 0,
                 "rejected_count": self.data_count,
                 "amounts": amounts,

@@ -11,7 +11,11 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.contracts import Contract
+from pipelines.meaning.names import fold_names, is_name
+from pipelines.meaning.profile import write_profile
+from pipelines.reading.conflicts import CONFLICTS_NAME
 from pipelines.reading.pseudonyms import pseudonyms
+from pipelines.reading.tables import in_sheets
 from pipelines.reading.verdicts import Judged, problem_texts
 
 ACCEPTED_NAME = "accepted.parquet"
@@ -53,8 +57,12 @@ def write_results(
     period: str,
     sheet: str,
     key: bytes,
+    sheets: tuple[str, ...] = (),
 ) -> None:
-    """Write all results into ``folder``; the vault's files are readable by the owner only."""
+    """Write all results into ``folder``; the vault's files are readable by the owner only.
+
+    ``sheets`` are the sheets of a table that goes on over several (see ``Table.sheets``).
+    """
     kept: dict[str, pl.Series] = {}
     rows = judged.rows.filter(judged.is_accepted)
     clear: dict[str, pl.Series] = {"source_row": rows}
@@ -68,6 +76,8 @@ def write_results(
             kept[name] = values
         else:
             clear[name] = values
+            if is_name(column.field):  # for matching; the name itself stays as it was written
+                clear[f"{name}_folded"] = fold_names(values)
     if contract.area is not None and judged.area_code is not None:
         kept["area_code"] = judged.area_code.filter(judged.is_accepted)
     constants = (
@@ -75,11 +85,15 @@ def write_results(
         pl.lit(receipt_id).alias("receipt_id"),
         pl.lit(sheet).alias("source_sheet"),
     )
-    accepted = pl.DataFrame(kept).with_columns(*constants, rows.alias("source_row"))
+    accepted = in_sheets(pl.DataFrame(kept).with_columns(*constants, rows.alias("source_row")), sheets)
     accepted.select(list(contract.bronze_columns)).write_parquet(folder / ACCEPTED_NAME)
-    _rejections(judged, receipt_id, file_name, sheet).write_parquet(folder / REJECTED_NAME)
-    _write_private(folder / VAULT_NAME, pl.DataFrame(clear))
-    _write_private(folder / QUARANTINE_NAME, _quarantine(judged))
+    in_sheets(_rejections(judged, receipt_id, file_name, sheet), sheets).write_parquet(folder / REJECTED_NAME)
+    if not judged.conflicts.is_empty():
+        in_sheets(_conflicts(judged, receipt_id, key), sheets).write_parquet(folder / CONFLICTS_NAME)
+    if judged.profile is not None:
+        write_profile(folder, judged.profile)
+    _write_private(folder / VAULT_NAME, in_sheets(pl.DataFrame(clear), sheets))
+    _write_private(folder / QUARANTINE_NAME, in_sheets(_quarantine(judged), sheets))
 
 
 def _rejections(judged: Judged, receipt_id: str, file_name: str, sheet: str) -> pl.DataFrame:
@@ -98,6 +112,19 @@ def _rejections(judged: Judged, receipt_id: str, file_name: str, sheet: str) -> 
         )
         .select(REJECTED_COLUMNS)
     )
+
+
+def _conflicts(judged: Judged, receipt_id: str, key: bytes) -> pl.DataFrame:
+    """The steward's list of identities in conflict: keys and addresses, no personal value."""
+    found = judged.conflicts
+    keyed = [
+        _pseudonymised(found[name], key, judged.columns[name].field.key_domain or PERSON_DOMAIN).alias(name)
+        if name in judged.columns
+        else found[name]
+        for name in found.columns
+        if name not in ("kind", "source_row")
+    ]
+    return found.with_columns(*keyed, pl.lit(receipt_id).alias("receipt_id"))
 
 
 def _quarantine(judged: Judged) -> pl.DataFrame:

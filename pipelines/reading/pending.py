@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import shutil
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from pipelines.contracts.model import CODE_LISTS_FILE
 from pipelines.files import fsync_directory
 from pipelines.landing.private import make_private, private_folder
 from pipelines.landing.receipts import Receipt, landed_receipts
+from pipelines.meaning.overrides import list_overrides, waived_checks
+from pipelines.meaning.profile import PROFILE_NAME, Profile, read_profile
+from pipelines.meaning.thresholds import load_thresholds
 from pipelines.reading.ledger import LEDGER_NAME, FileLedger, read_ledger, write_ledger
 from pipelines.reading.outputs import ACCEPTED_NAME, QUARANTINE_NAME, VAULT_NAME
 from pipelines.reading.pool import READER_FAILED, Answer, Failure, WorkerPool, failure_texts
@@ -28,6 +32,7 @@ from pipelines.reading.volume import settle, stopped_by_itself
 from pipelines.settings import Settings
 
 Progress = Callable[[int, int, str], None]
+PROFILE_VERSION = 1  # a new form of profiles has every file read again
 
 
 class JudgingError(RuntimeError):
@@ -57,32 +62,60 @@ def _version_name(receipt: Receipt) -> str:
 
 def ledgers(settings: Settings) -> list[FileLedger]:
     """The ledger of every file read so far, by feed, period and version, with the verdict among all others."""
-    return settle(_as_read(settings), load_contracts(settings.contracts_dir))
+    folders = {each.receipt_id: bronze_folder(settings, each) for each in landed_receipts(settings)}
+    as_read = [read_ledger(folder) for folder in folders.values() if (folder / LEDGER_NAME).exists()]
+    profiles = {each.receipt_id: _profile(folders[each.receipt_id]) for each in as_read}
+    return settle(
+        as_read,
+        load_contracts(settings.contracts_dir),
+        profiles={name: profile for name, profile in profiles.items() if profile is not None},
+        thresholds=load_thresholds(settings.contracts_dir),
+        overrides=list_overrides(settings),
+    )
 
 
-def _as_read(settings: Settings) -> list[FileLedger]:
-    """The ledgers as they were written: each with the verdict on its file alone."""
-    folders = (bronze_folder(settings, receipt) for receipt in landed_receipts(settings))
-    return [read_ledger(folder) for folder in folders if (folder / LEDGER_NAME).exists()]
+def _profile(folder: Path) -> Profile | None:
+    """The profile in a folder; parsed once as long as the file stays the same."""
+    try:
+        status = (folder / PROFILE_NAME).stat()
+    except FileNotFoundError:
+        return None
+    return _parsed_profile(folder, status.st_ino, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=4096)
+def _parsed_profile(folder: Path, _inode: int, _changed: int) -> Profile | None:
+    return read_profile(folder)
 
 
 def rules_hash(settings: Settings) -> str:
-    """Changes with the division table, the code lists or the choice of synthetic identities, not by a mere rebuild."""
+    """Changes with the division table, the code lists, the choice of synthetic identities, the thresholds that judge
+    rows and the form of profiles; not by a mere rebuild of the table.
+    """
     digest = hashlib.sha256(CODE_LISTS_FILE.read_bytes())
     digest.update(pl.read_parquet(settings.areas_file).sort(pl.all()).write_csv().encode())
     digest.update(str(settings.allow_synthetic).encode())
+    oldest = load_thresholds(settings.contracts_dir).row_rules
+    digest.update(f"{PROFILE_VERSION} {oldest}".encode())
     return digest.hexdigest()[:16]
 
 
-def _is_waiting(settings: Settings, receipt: Receipt, contract: Contract, rules: str) -> bool:
-    """True for a file without results, with results of other rules, or whose reader failed the last time."""
+def _is_waiting(
+    settings: Settings, receipt: Receipt, contract: Contract, rules: str, waived: Collection[str] = ()
+) -> bool:
+    """True for a file without results, with results of other rules, whose reader failed the last time, or whose rows
+    were not kept because of a check that a steward has waived since.
+    """
     folder = bronze_folder(settings, receipt)
     if not (folder / LEDGER_NAME).exists():
         return True
     ledger = read_ledger(folder)
-    is_incomplete = ledger.verdict != "refused" and not (folder / ACCEPTED_NAME).exists()
+    is_incomplete = ledger.verdict != "refused" and not (
+        (folder / ACCEPTED_NAME).exists() and (folder / PROFILE_NAME).exists()
+    )
     is_outdated = (ledger.contract_version, ledger.rules_hash) != (contract.fingerprint, rules)
-    return is_incomplete or is_outdated or ledger.reason_code == READER_FAILED
+    is_let_pass = ledger.reason_code in waived and not (folder / ACCEPTED_NAME).exists()
+    return is_incomplete or is_outdated or ledger.reason_code == READER_FAILED or is_let_pass
 
 
 def read_pending(
@@ -102,7 +135,12 @@ def read_pending(
     if not settings.areas_file.exists():
         build_areas(settings)
     rules = rules_hash(settings)
-    waiting = [each for each in landed if _is_waiting(settings, each, contracts[each.feed], rules)]
+    waived = waived_checks(list_overrides(settings))
+    waiting = [
+        each
+        for each in landed
+        if _is_waiting(settings, each, contracts[each.feed], rules, waived.get(each.receipt_id, ()))
+    ]
     if not waiting:
         return []
     key = settings.read_key()
@@ -113,7 +151,9 @@ def read_pending(
     with WorkerPool(settings, key=key) as pool:
         for receipt, task, answer in zip(waiting, tasks, pool.run_all(tasks), strict=True):
             ledger = _to_ledger(receipt, contracts[receipt.feed], rules, answer)
-            _put_in_place(settings, receipt, stopped_by_itself(ledger, contracts[receipt.feed]), Path(task["folder"]))
+            passing = waived.get(receipt.receipt_id, ())
+            ledger = stopped_by_itself(ledger, contracts[receipt.feed], passing)
+            _put_in_place(settings, receipt, ledger, Path(task["folder"]))
             done.add(receipt.receipt_id)
             if progress is not None:
                 progress(len(done), len(waiting), receipt.file_name)
@@ -149,6 +189,7 @@ def _to_ledger(receipt: Receipt, contract: Contract, rules: str, answer: Answer)
         "file_name": receipt.file_name,
         "arrived_at": receipt.arrived_at,
         "version": receipt.version,
+        "stated_row_count": receipt.stated_row_count,
         "contract_version": contract.fingerprint,
         "rules_hash": rules,
     }

@@ -38,14 +38,26 @@ def _forms(name: str) -> set[str]:
     return forms
 
 
+def _successors(table: pl.DataFrame) -> dict[str, set[str]]:
+    """Which codes took the place of each code."""
+    found: dict[str, set[str]] = {}
+    rows = table.filter(pl.col("predecessor_code").is_not_null()).select("predecessor_code", "area_code")
+    for before, after in rows.iter_rows():
+        found.setdefault(before, set()).add(after)
+    return found
+
+
 class Places:
     """The divisions valid at the end of one period, by name and by code."""
 
     def __init__(self, areas_file: Path, period: str) -> None:
         day = period_end(period)
-        areas = pl.read_parquet(areas_file).filter(
-            (pl.col("valid_from") <= day) & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= day))
-        )
+        table = pl.read_parquet(areas_file)
+        is_valid = (pl.col("valid_from") <= day) & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= day))
+        areas = table.filter(is_valid)
+        self._ended = table.filter(pl.col("valid_to") < day)
+        self._successors = _successors(table)
+        self.followed: dict[str, str] = {}
         self.codes = set(areas["area_code"].to_list())
         self.names: dict[str, str] = dict(areas.select("area_code", "area_name").iter_rows())
         self._names: dict[str, dict[str, set[str]]] = {}
@@ -64,7 +76,42 @@ class Places:
         for form in _forms(village):
             for code in townships:
                 found |= self._villages.get((code, form), set())
+        if not found:
+            return self._followed(f"{township}{village}", self._ended_villages(township, village))
         return found.pop() if len(found) == 1 else None
+
+    def coded(self, code: str) -> str | None:
+        """The code itself when it is valid in the period, else its one successor, None when there is none."""
+        return code if code in self.codes else self._followed(code, {code} & set(self._ended["area_code"]))
+
+    def _ended_villages(self, township: str, village: str) -> set[str]:
+        """Codes of villages of that name that existed before the period, in a township of that name of any time."""
+        if self._ended.is_empty():
+            return set()
+        forms = _forms(village)
+        ended = self._ended.filter(
+            (pl.col("area_level") == "village")
+            & (pl.col("area_name").is_in(list(forms)) | pl.col("short_name").is_in(list(forms)))
+        )
+        townships = self._names.get("township", {}).get(township, set())
+        townships |= set(self._ended.filter(pl.col("area_name") == township)["area_code"])
+        return set(ended.filter(pl.col("parent_code").is_in(list(townships)))["area_code"])
+
+    def _followed(self, named: str, ended: set[str]) -> str | None:
+        """The one place of the period that an ended code became, remembered under ``named``; None when unclear."""
+        seen, now = set(ended), set(ended)
+        while now - self.codes:  # a chain of changes is followed to its end
+            following = {new for code in now - self.codes for new in self._successors.get(code, set())} - seen
+            if not following:
+                break
+            seen |= following
+            now = (now & self.codes) | following
+        found = now & self.codes
+        if len(found) != 1:
+            return None
+        code = found.pop()
+        self.followed[named] = f"{self.names[code]}（{code}）"
+        return code
 
     def named(self, name: str) -> str | None:
         """Code of the place of that name, the highest level first; None when none or several have it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from pipelines.contracts import Text
-from pipelines.reading.protocol import WorkerConfig
+from pipelines.reading.protocol import LONGEST_ANSWER, WorkerConfig, parse_answer
 from pipelines.settings import Settings
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
@@ -101,19 +102,21 @@ class Worker:
         if timed_out.is_set():
             return Failure("timeout", "")
         if answer is None:
-            return Failure("crash", f"exit {process.returncode}")
+            # A parser outside Python aborts when it gets no memory; the kernel ends a process out of processor time.
+            kind = {-signal.SIGABRT: "memory", -signal.SIGXCPU: "timeout"}.get(process.returncode, "crash")
+            return Failure(kind, f"exit {process.returncode}")
         return Failure("memory" if answer["is_memory"] else "crash", str(answer["error"]))
 
     def _ask(self, process: subprocess.Popen[str], task: dict[str, Any]) -> dict[str, Any] | None:
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("a reading process was started without pipes")
         try:
-            process.stdin.write(json.dumps(task, ensure_ascii=False) + "\n")
+            process.stdin.write(json.dumps(task) + "\n")
             process.stdin.flush()
         except BrokenPipeError:
             return None
-        line = process.stdout.readline()
-        return json.loads(line) if line.endswith("\n") else None
+        line = process.stdout.readline(LONGEST_ANSWER)
+        return parse_answer(line) if line.endswith("\n") else None
 
     def _started(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:

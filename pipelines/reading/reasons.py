@@ -124,6 +124,12 @@ REASONS: dict[str, Reason] = {
         "请删除不可见字符后重新报送",
         "remove the invisible characters and send again",
     ),
+    "impossible_age": Reason(
+        "出生日期晚于本期末，或年龄超过130岁",
+        "the birth date lies after the end of the period, or the person would be older than 130",
+        "请对照证件核对出生日期",
+        "check the birth date against the document",
+    ),
 }
 
 CODES = tuple(REASONS)

@@ -1,7 +1,12 @@
-"""What a reading process may not do: use more than its memory, reach a network, leave a core dump.
+"""What a reading process may not do: use more than its memory or time, reach a network, write outside its folder,
+start programs, leave a core dump.
 
-Belongs here: limits of the process itself, set once before the first foreign byte is read. Linux is assumed for the
-limits; where the kernel refuses a network namespace, the audit hook alone stands guard.
+Belongs here: limits of the process itself, set before the first foreign byte is read, and the share of them that one
+file may use. Linux is assumed for the limits; where the kernel refuses a network namespace, the audit hook alone
+stands guard.
+
+A small file gets a small share: whatever it claims to unpack to, it is stopped long before the machine feels it. The
+share grows with the file, up to the settings.
 """
 
 from __future__ import annotations
@@ -10,6 +15,8 @@ import ctypes
 import os
 import resource
 import sys
+from pathlib import Path
+from typing import Any
 
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
@@ -18,23 +25,87 @@ _NETWORK_EVENTS = frozenset(
 )
 
 
+_PROGRAM_EVENTS = frozenset(
+    ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "os.spawn")
+)
+_CHANGES = frozenset(
+    (
+        "os.remove", "os.rmdir", "os.mkdir", "os.rename", "os.link", "os.symlink", "os.truncate", "os.chmod",
+        "os.chown", "os.utime", "os.setxattr", "os.removexattr", "shutil.rmtree", "shutil.move", "shutil.copyfile",
+    )
+)  # fmt: skip
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_MB = 1024 * 1024
+SHARE_MB = 352
+SHARE_PER_BYTE = 96
+CPU_SECONDS = 5
+CPU_SECONDS_PER_MB = 4
+
+
 class NetworkRefusedError(PermissionError):
     """A reading process tried to use the network."""
 
 
-def _refuse_network(event: str, _: tuple[object, ...]) -> None:
+class WriteRefusedError(PermissionError):
+    """A reading process tried to change something outside its task's folder, or to start a program."""
+
+
+class _Confinement:
+    """The folder that the task in hand may write to; there is one per process."""
+
+    folder: str | None = None
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
     if event in _NETWORK_EVENTS:
         raise NetworkRefusedError(f"a reading process may not use the network ({event})")
+    if event == "open":
+        path, _, flags = arguments
+        if isinstance(flags, int) and flags & _WRITING and not isinstance(path, int) and not _is_ours(path):
+            raise WriteRefusedError("a reading process may only write to its task's folder")
+    elif event in _CHANGES:
+        if not all(_is_ours(path) for path in arguments if isinstance(path, str | bytes | os.PathLike)):
+            raise WriteRefusedError(f"a reading process may only change its task's folder ({event})")
+    elif event in _PROGRAM_EVENTS:
+        raise WriteRefusedError(f"a reading process may not start programs ({event})")
+
+
+def _is_ours(path: str | bytes | os.PathLike[str]) -> bool:
+    """True for a path inside the task's folder, links followed."""
+    if _Confinement.folder is None:
+        return False
+    real = os.path.realpath(os.fsdecode(path))
+    return real == _Confinement.folder or real.startswith(_Confinement.folder + os.sep)
 
 
 def confine(memory_mb: int) -> None:
     """Limit this process for good; ``memory_mb`` caps its address space."""
-    limit = memory_mb * 1024 * 1024
+    limit = memory_mb * _MB
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.umask(0o077)
     leave_network()
-    sys.addaudithook(_refuse_network)
+    sys.dont_write_bytecode = True
+    sys.addaudithook(_refuse)
+
+
+def grant(size: int, folder: str | None) -> None:
+    """Set what the next task may use: memory and processor time by the file's ``size`` in bytes, a folder to write to.
+
+    The kernel ends the process that uses more time and refuses it more memory.
+    """
+    _Confinement.folder = None if folder is None else os.path.realpath(folder)
+    used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5]) * resource.getpagesize()
+    _lower(resource.RLIMIT_DATA, used + SHARE_MB * _MB + SHARE_PER_BYTE * size)
+    times = resource.getrusage(resource.RUSAGE_SELF)
+    spent = int(times.ru_utime + times.ru_stime) + 1
+    _lower(resource.RLIMIT_CPU, spent + CPU_SECONDS + CPU_SECONDS_PER_MB * size // _MB)
+
+
+def _lower(kind: int, limit: int) -> None:
+    """The soft limit alone, so that the next task may have another."""
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
 
 
 def leave_network() -> bool:

@@ -6,16 +6,18 @@ belong here: parsers themselves, judging.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipelines.contracts import Contract
-from pipelines.reading import text_files, workbooks
+from pipelines.reading import archives, parquet_files, split_sheets, text_files, workbooks
+from pipelines.reading.admission import refuse_foreign
 from pipelines.reading.headers import (
     HeaderMatch,
     find_header,
     missing_signature,
     recognises,
     require_complete,
+    require_one_format,
     require_one_unit,
 )
 from pipelines.reading.tables import FileRefusedError, Head, Table
@@ -39,19 +41,26 @@ class Source:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A table that fits a contract."""
+    """A table that fits a contract; ``followers`` are the sheets in which it goes on, each with its header's row.
+
+    The row is counted from 0 and -1 where the sheet goes on without a header.
+    """
 
     contract: Contract
     head: Head
     match: HeaderMatch
+    followers: list[tuple[str, int]] = field(default_factory=list)
 
 
 def open_source(raw: bytes) -> Source:
     """Open a file by its content; raises FileRefusedError for anything that is no table."""
-    if workbooks.is_workbook(raw):
-        workbooks.check_archive(raw)
-        kind = "xls" if raw.startswith(workbooks.OLE_MAGIC) else "xlsx"
+    if archives.is_workbook(raw):
+        archives.check_archive(raw)
+        kind = "xls" if raw.startswith(archives.OLE_MAGIC) else "xlsx"
         return Source(raw, kind, None, workbooks.heads(raw))
+    if parquet_files.is_parquet(raw):
+        return Source(raw, "parquet", None, parquet_files.heads(raw))
+    refuse_foreign(raw)
     decoded = text_files.read_text(raw)
     return Source(raw, "csv", decoded, text_files.heads(decoded.text))
 
@@ -68,8 +77,18 @@ def candidates(source: Source, contracts: dict[str, Contract]) -> list[Candidate
             known = best.get(head.sheet)
             if known is None or len(match.fields) > len(known.match.fields):
                 best[head.sheet] = Candidate(contract, head, match)
-        found.extend(best.values())
+        found.extend(_joined(source, list(best.values())))
     return found
+
+
+def _joined(source: Source, found: list[Candidate]) -> list[Candidate]:
+    """The candidates, or a single one when the others are sheets in which the first goes on."""
+    if source.format not in ("xlsx", "xls") or not found or len(source.heads) == 1:
+        return found
+    first = found[0]
+    first.followers.extend(split_sheets.followers(source.raw, source.heads, first.head, first.match, first.contract))
+    names = {name for name, _ in first.followers}
+    return [first, *(each for each in found[1:] if each.head.sheet not in names)]
 
 
 def nearest(source: Source, contracts: dict[str, Contract]) -> tuple[Contract, list[str]] | None:
@@ -110,21 +129,36 @@ def choose_table(source: Source, contract: Contract) -> Candidate:
             "Keep one of these sheets, or send them as separate files.",
         )
     chosen = fitting[0]
-    place = f"工作表{chosen.head.sheet} " if chosen.head.sheet else ""
+    place = _place(chosen)
     require_complete(contract, chosen.match, place)
-    titles = [" ".join(row) for row in chosen.head.rows[: chosen.match.row_index]]
-    require_one_unit(contract, chosen.match, titles, place)
+    require_one_unit(contract, chosen.match, _titles(chosen), place)
     return chosen
 
 
+def _place(chosen: Candidate) -> str:
+    return f"工作表{chosen.head.sheet} " if chosen.head.sheet else ""
+
+
+def _titles(chosen: Candidate) -> list[str]:
+    return [" ".join(row) for row in chosen.head.rows[: chosen.match.first_index]]
+
+
 def read_candidate(source: Source, candidate: Candidate) -> Table:
-    """All rows of the chosen table."""
-    if source.decoded is None:
-        positions = sorted(candidate.match.fields)
-        table = workbooks.read_sheet(source.raw, candidate.head.sheet, candidate.match.row_index, positions)
-        if candidate.head.sheet in workbooks.hidden_sheets(source.raw):
-            table.notes.append(("数据在隐藏的工作表里", "the data lie in a hidden sheet", None))
-        return table
-    width = len(candidate.head.rows[candidate.match.row_index])
-    delimiter = candidate.head.delimiter or ","
-    return text_files.read_table(source.decoded, delimiter, candidate.match.row_index, width)
+    """All rows of the chosen table; a unit that only number formats state is added to the candidate's match."""
+    match = candidate.match
+    if source.format == "parquet":
+        table = parquet_files.read_table(source.raw, sorted(match.fields))
+    elif source.decoded is None:
+        table = split_sheets.read_sheets(
+            source.raw, candidate.head.sheet, match.row_index, sorted(match.fields), candidate.followers
+        )
+        require_one_format(candidate.contract, match, table.formats, _titles(candidate), _place(candidate))
+    else:
+        width = len(candidate.head.rows[match.row_index])
+        table = text_files.read_table(source.decoded, candidate.head.delimiter or ",", match.row_index, width)
+    if match.row_count > 1:
+        table.header = [*match.flat, *table.header[len(match.flat) :]]
+        table.preamble = table.preamble[: match.first_index]
+        rows = f"{match.first_index + 1}–{match.row_index + 1}"
+        table.notes.append((f"第{rows}行合为表头", f"rows {rows} were joined to one header", match.first_index + 1))
+    return table

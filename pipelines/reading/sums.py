@@ -17,6 +17,8 @@ from pipelines.reading.places import period_end
 from pipelines.reading.tables import Column, Table
 from pipelines.reading.verdicts import Judged
 
+EXPLAINS = 2  # a lost amount may be twice the largest that was read, not more
+
 
 class ConservationError(RuntimeError):
     """Rows or money went missing between file and result: a fault of ours, never the sender's."""
@@ -54,8 +56,14 @@ def controls(
     totals: dict[int, dict[str, str | None]],
     all_rows: pl.Series,
 ) -> list[dict[str, object]]:
-    """Totals that the file states, each against the sum of the records that it stands for."""
+    """Totals that the file states, each against the sum of the records that it stands for.
+
+    Rows that were rejected as repeated may or may not be in a total.
+    """
     found: list[dict[str, object]] = []
+    repeated = pl.Series([False] * len(judged.rows), dtype=pl.Boolean)
+    lines = judged.problems.filter(pl.col("code") == "duplicate_key")["line"].unique()
+    repeated = repeated.scatter(lines, values=True) if len(lines) else repeated
     stated_totals = [
         (int(all_rows[line]), any(text and ("小计" in text or "本页" in text) for text in texts.values()))
         for line, texts in sorted(totals.items())
@@ -74,6 +82,8 @@ def controls(
             if parsed[0] is None:
                 continue
             computed = _sum(judged.columns[each.name].value.filter(covered))
+            once = _sum(judged.columns[each.name].value.filter(covered & ~repeated))
+            computed = once if once == parsed[0] else computed
             found.append(
                 {
                     "kind": "subtotal" if is_subtotal else "total",
@@ -81,10 +91,19 @@ def controls(
                     "stated": parsed[0],
                     "computed": computed,
                     "is_equal": parsed[0] == computed,
+                    "is_explained": _is_explained(judged, each.name, covered, abs(parsed[0] - computed)),
                     "row": row,
                 }
             )
     return found
+
+
+def _is_explained(judged: Judged, name: str, covered: pl.Series, difference: Decimal) -> bool:
+    """True when amounts that were rejected themselves, or stood in broken rows, can make up a difference."""
+    column = judged.columns[name]
+    doubtful = int((column.problem.is_not_null() & covered).sum()) + len(judged.broken)
+    largest = column.value.abs().max()
+    return doubtful > 0 and difference <= doubtful * EXPLAINS * Decimal(str(largest or 0))
 
 
 def _covered(rows: pl.Series, totals: list[tuple[int, bool]], row: int, *, is_subtotal: bool) -> pl.Series:

@@ -7,8 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from pipelines.reading.number_formats import NumberFormat
+
+ROWS_PER_SHEET = 1 << 21
 
 
 class Kind(IntEnum):
@@ -59,11 +65,17 @@ class Head:
     sheet: str
     rows: list[list[str]]
     delimiter: str | None = None
+    is_hidden: bool = False
 
 
 @dataclass
 class Table:
-    """One table found in a file: its columns by position, the source row of each line, and what was left aside."""
+    """One table found in a file: its columns by position, the source row of each line, and what was left aside.
+
+    ``formats`` are the number formats of a column's cells that show something else than the cells hold. A table that
+    goes on over several sheets names them in ``sheets``; a row of the n-th (from 0) is numbered n × ROWS_PER_SHEET
+    higher than in its sheet.
+    """
 
     sheet: str
     format: str
@@ -76,8 +88,26 @@ class Table:
     non_data_rows: list[int] = field(default_factory=list)
     preamble: list[str] = field(default_factory=list)
     notes: list[tuple[str, str, int | None]] = field(default_factory=list)
+    formats: dict[int, list[NumberFormat]] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
 
     @property
     def row_in_count(self) -> int:
         """Every physical or logical row of the source from its first to its last, header included."""
         return len(self.rows) + len(self.broken) + len(self.non_data_rows)
+
+
+def in_sheets(frame: pl.DataFrame, sheets: tuple[str, ...]) -> pl.DataFrame:
+    """``source_sheet`` and ``source_row`` as each sheet counts its rows, for a table over several sheets."""
+    if not sheets:
+        return frame
+    number = pl.col("source_row") // ROWS_PER_SHEET
+    return frame.with_columns(
+        number.replace_strict(dict(enumerate(sheets)), default=None, return_dtype=pl.String).alias("source_sheet"),
+        pl.col("source_row") % ROWS_PER_SHEET,
+    )
+
+
+def row_in_sheet(row: int | None) -> int | None:
+    """A row as its sheet counts it."""
+    return None if row is None else row % ROWS_PER_SHEET

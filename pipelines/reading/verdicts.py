@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from pipelines.meaning.profile import Profile
 from pipelines.reading.fields import JudgedField
 from pipelines.reading.reasons import REASONS
 from pipelines.reading.tables import BrokenRow
@@ -19,6 +20,7 @@ class Judged:
     """The verdict on a table. ``columns`` holds every field for all records; ``is_accepted`` selects.
 
     ``problems`` has one row per bad value: line (null for a broken row), row, field, column, header, code, masked.
+    ``conflicts`` is what ``conflicts.find_conflicts`` found, ``profile`` what the accepted rows look like.
     """
 
     columns: dict[str, JudgedField]
@@ -34,6 +36,8 @@ class Judged:
     warnings: list[dict[str, object]] = field(default_factory=list)
     group_counts: dict[str, int] = field(default_factory=dict)
     content_hash: str = ""
+    profile: Profile | None = None
+    conflicts: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def accepted_count(self) -> int:
@@ -44,6 +48,14 @@ class Judged:
     def rejected_count(self) -> int:
         """Records with a problem, and rows that could not be split."""
         return len(self.is_accepted) - self.accepted_count + len(self.broken)
+
+    @property
+    def reason_counts(self) -> dict[str, int]:
+        """Problems by reason code, a row that could not be split as ``ragged_row``."""
+        counts: dict[str, int] = dict(self.problems["code"].value_counts().iter_rows())
+        if self.broken:
+            counts["ragged_row"] = counts.get("ragged_row", 0) + len(self.broken)
+        return dict(sorted(counts.items()))
 
 
 def problem_texts() -> pl.DataFrame:

@@ -1,137 +1,59 @@
-"""Workbooks (.xlsx, .xlsm, .xls): cells with their kinds, and what must be known before a parser may open the file.
+"""Workbooks (.xlsx, .xls): every sheet as a grid, the first rows of each, and one sheet as a table of known columns.
 
-Belongs here: archive limits, cells to columns, formula errors. Does not belong here: what the columns mean.
+Belongs here: sheets to the shapes that the rest of the reader takes. Does not belong here: limits of archives, the
+inside of the formats, what the columns mean.
 """
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-import zlib
-from datetime import date, datetime, time, timedelta
-from html import unescape
+from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import polars as pl
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-    XmlError,
-    ZipError,
-    load_workbook,
+from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, XmlError, ZipError
+
+from pipelines.reading.archives import ZIP_MAGIC, shortened
+from pipelines.reading.cells import FormulaError, cell_text, to_column, to_grid_column
+from pipelines.reading.grids import Grid
+from pipelines.reading.refusals import not_readable
+from pipelines.reading.sheet_doubts import (
+    ROW_CEILINGS,
+    column_units,
+    formats_of,
+    hidden_columns,
+    hidden_rows,
+    sheet_doubts,
 )
+from pipelines.reading.sheets import LoadedSheet, Workbook, calamine_sheet, open_calamine
+from pipelines.reading.tables import Column, FileRefusedError, Head, Table
 
-from pipelines.reading.tables import Column, FileRefusedError, Head, Kind, Table
-
-ZIP_MAGIC = b"PK\x03\x04"
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-LARGEST_UNPACKED = 2 * 1024**3
-LARGEST_RATIO = 400
-MOST_MEMBERS = 5_000
 HEAD_ROWS = 20
-ROW_CEILINGS = (65_536, 1_048_576)
-_SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
-_CHUNK = 1 << 20
-_ERROR_CELL = re.compile(rb'<c [^>]*?r="([A-Z]+)(\d+)"[^>]*?t="e"|<c [^>]*?t="e"[^>]*?r="([A-Z]+)(\d+)"')
-_EMPTY_FORMULA = re.compile(
-    rb'<c [^>]*?r="([A-Z]+)(\d+)"[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
-)
 
 
-def is_workbook(raw: bytes) -> bool:
-    """True when the bytes begin like a zip archive or an OLE file."""
-    return raw.startswith((ZIP_MAGIC, OLE_MAGIC))
+def read_grids(raw: bytes) -> list[Grid]:
+    """Every worksheet that holds anything, hidden ones included; raises FileRefusedError for a damaged workbook."""
+    workbook = Workbook(raw)
+    grids = [_grid(workbook, sheet.name) for sheet in workbook.sheets]
+    return [grid for grid in grids if grid is not None]
 
 
-def _not_readable(detail_zh: str, detail_en: str) -> FileRefusedError:
-    return FileRefusedError(
-        f"工作簿无法读取：{detail_zh}。",
-        f"The workbook cannot be read: {detail_en}.",
-        "请用表格软件打开原文件，另存为普通 XLSX（不加密）后重新报送。",
-        "Open the original, save it as a plain XLSX without a password and send it again.",
+def _grid(workbook: Workbook, name: str) -> Grid | None:
+    sheet = workbook.load(name)
+    if not sheet.rows:
+        return None
+    columns = [to_grid_column(cells) for cells in zip(*sheet.rows, strict=True)]
+    return Grid(
+        format=workbook.format,
+        columns=columns,
+        rows=pl.Series("row", range(sheet.top, sheet.last_row + 1), dtype=pl.Int32),
+        sheet=name,
+        first_column=sheet.left,
+        is_hidden=sheet.is_hidden,
+        merged=sheet.facts.merged,
+        doubts=sheet_doubts(sheet),
+        column_units={column - sheet.left: unit for column, unit in column_units(sheet).items()},
     )
-
-
-def check_archive(raw: bytes) -> None:
-    """Refuse an archive that is damaged, not a workbook, or unpacks beyond the limits; nothing is unpacked here."""
-    if raw.startswith(OLE_MAGIC):
-        return
-    try:
-        members = zipfile.ZipFile(io.BytesIO(raw)).infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
-        raise _not_readable("压缩包损坏或不完整", "the archive is damaged or cut off") from error
-    unpacked = sum(member.file_size for member in members)
-    if len(members) > MOST_MEMBERS or unpacked > LARGEST_UNPACKED or unpacked > LARGEST_RATIO * len(raw) + _CHUNK:
-        raise _not_readable(
-            f"解压后有{unpacked}字节、{len(members)}个成员，超出限度",
-            f"it would unpack to {unpacked} bytes in {len(members)} members, beyond the limit",
-        )
-    names = {member.filename for member in members}
-    if "xl/workbook.xml" not in names and "xl/workbook.bin" not in names:
-        raise _not_readable("压缩包内没有工作簿", "the archive holds no workbook")
-
-
-def _open(raw: bytes) -> CalamineWorkbook:
-    try:
-        return load_workbook(io.BytesIO(raw))
-    except PasswordError as error:
-        raise _not_readable("文件加了密码", "it is protected by a password") from error
-    except (CalamineError, XmlError, ZipError, OSError, ValueError) as error:
-        raise _not_readable("内部结构损坏", "its inner structure is damaged") from error
-
-
-def _sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet:
-    try:
-        return workbook.get_sheet_by_name(name)
-    except (CalamineError, XmlError, ZipError, OSError, ValueError) as error:
-        raise _not_readable(f"工作表{name}的内部结构损坏", f"the sheet {name} is damaged inside") from error
-
-
-def hidden_sheets(raw: bytes) -> list[str]:
-    """Names of worksheets that are hidden."""
-    sheets = _open(raw).sheets_metadata
-    return [sheet.name for sheet in sheets if sheet.visible != SheetVisibleEnum.Visible]
-
-
-def cell_text(cell: object) -> str:
-    """A cell as text: whole numbers without a fraction, dates in ISO form, booleans as 是/否.
-
-    >>> cell_text(3.0)
-    '3'
-    """
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
-
-
-_KIND_OF_TYPE = {
-    str: Kind.TEXT,
-    bool: Kind.BOOLEAN,
-    int: Kind.NUMBER,
-    float: Kind.NUMBER,
-    datetime: Kind.DATE,
-    date: Kind.DATE,
-    time: Kind.NUMBER,
-    timedelta: Kind.NUMBER,
-}
-
-
-def to_column(cells: tuple[object, ...] | list[object]) -> Column:
-    """A column of typed cells as text and kinds."""
-    if set(map(type, cells)) <= {str}:
-        return Column(pl.Series(cells, dtype=pl.String))
-    text = pl.Series([cell if type(cell) is str else cell_text(cell) for cell in cells], dtype=pl.String)
-    return Column(text, pl.Series([_KIND_OF_TYPE[type(cell)] for cell in cells], dtype=pl.Int8))
 
 
 def heads(raw: bytes) -> list[Head]:
@@ -140,56 +62,41 @@ def heads(raw: bytes) -> list[Head]:
     Of an .xlsx only the first rows are given to the parser: a copy of the archive in memory whose sheets end after
     twenty rows, so that recognising a large register costs little.
     """
-    workbook = _open(_shortened(raw) if raw.startswith(ZIP_MAGIC) else raw)
+    workbook = open_calamine(shortened(raw, HEAD_ROWS) if raw.startswith(ZIP_MAGIC) else raw)
     found = []
     for sheet in workbook.sheets_metadata:
         if sheet.typ == SheetTypeEnum.WorkSheet:
-            rows = _sheet(workbook, sheet.name).to_python(skip_empty_area=False, nrows=HEAD_ROWS)
-            found.append(Head(sheet.name, [[cell_text(cell) for cell in row] for row in rows]))
+            try:
+                rows = calamine_sheet(workbook, sheet.name).to_python(skip_empty_area=False, nrows=HEAD_ROWS)
+            except (CalamineError, XmlError, ZipError, OSError, ValueError) as error:
+                raise not_readable(f"工作表{sheet.name}的内部结构损坏", f"the sheet {sheet.name} is damaged") from error
+            head = Head(sheet.name, [[cell_text(cell) for cell in row] for row in rows])
+            found.append(replace(head, is_hidden=sheet.visible != SheetVisibleEnum.Visible))
     return found
 
 
-def _shortened(raw: bytes) -> bytes:
-    """The archive with every worksheet cut after its first rows; a sheet that cannot be cut is kept whole."""
-    target = io.BytesIO()
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as source, zipfile.ZipFile(target, "w") as copy:
-            for member in source.infolist():
-                if _SHEET_PART.fullmatch(member.filename):
-                    copy.writestr(member.filename, _first_rows(source, member))
-                elif not member.is_dir():
-                    copy.writestr(member.filename, source.read(member))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
-        raise _not_readable("压缩包损坏或不完整", "the archive is damaged or cut off") from error
-    return target.getvalue()
+def last_rows(raw: bytes, names: Sequence[str]) -> dict[str, int]:
+    """The last row of the named worksheets, without reading cells."""
+    workbook = Workbook(raw)
+    return {name: workbook.last_row(name) for name in names}
 
 
-def _first_rows(source: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    with source.open(member) as stream:
-        data = b""
-        while chunk := stream.read(_CHUNK // 4):
-            data += chunk
-            ends = [found.end() for found in re.finditer(rb"</row>|<row [^>]*/>", data)]
-            if len(ends) >= HEAD_ROWS:
-                return data[: ends[HEAD_ROWS - 1]] + b"</sheetData></worksheet>"
-    return data
-
-
-def read_sheet(raw: bytes, name: str, header_index: int, positions: list[int]) -> Table:
+def read_sheet(raw: bytes, name: str, header_index: int, positions: list[int], *, may_be_full: bool = False) -> Table:
     """The cells of one sheet below its header; only the columns at ``positions`` are turned into text.
 
-    Rows without any cell are non-data. A sheet that ends at the format's last row is refused as cut off.
+    Rows without any cell are non-data. A sheet that ends at the format's last row is refused as cut off unless
+    ``may_be_full``: then it is known to go on in another sheet. ``header_index`` is -1 for a sheet without header.
     """
-    rows = _sheet(_open(raw), name).to_python(skip_empty_area=False)
-    if len(rows) in ROW_CEILINGS:
-        raise FileRefusedError(
-            f"工作表{name}正好{len(rows)}行，达到格式上限，后面的数据可能已丢失。",
-            f"The sheet {name} has exactly {len(rows)} rows, the most its format can hold: what followed may be lost.",
-            "请改用 CSV 导出，或分成几个文件报送。",
-            "Export as CSV, or split the data over several files.",
-        )
-    header = [cell_text(cell) for cell in rows[header_index]]
-    width = len(header)
+    workbook = Workbook(raw)
+    sheet = workbook.load(name, from_origin=True)
+    rows = sheet.rows
+    if len(rows) in ROW_CEILINGS and not may_be_full:
+        raise cut_off(name, len(rows))
+    for row, column in sheet.facts.empty_formulas:
+        rows[row - 1][column - 1] = FormulaError("#")
+    header = [cell_text(cell) for cell in rows[header_index]] if header_index >= 0 else [""] * sheet.width
+    width = max(len(header), sheet.width)
+    positions = [position for position in positions if position < width]
     blank = [""] * width
     body = rows[header_index + 1 :]
     numbers = range(header_index + 2, len(rows) + 1)
@@ -198,73 +105,68 @@ def read_sheet(raw: bytes, name: str, header_index: int, positions: list[int]) -
     if empty:
         body = [row for row in body if row != blank]
     cells = list(zip(*body, strict=True)) if body else [()] * width
-    table = Table(
+    return Table(
         sheet=name,
-        format="xls" if raw.startswith(OLE_MAGIC) else "xlsx",
+        format=workbook.format,
         encoding=None,
         header_row=header_index + 1,
         header=header,
         columns={position: to_column(cells[position]) for position in positions},
         rows=pl.Series("row", kept, dtype=pl.Int32),
         non_data_rows=[*range(1, header_index + 2), *empty],
-        preamble=["".join(map(cell_text, row)) for row in rows[:header_index]],
+        preamble=["".join(map(cell_text, row)) for row in rows[: max(header_index, 0)]],
+        notes=_notes(sheet, header_index, positions),
+        formats={
+            position: [
+                found
+                for column, found, at in formats_of(sheet)
+                if column == position + 1 and _reaches(at, header_index)
+            ]
+            for position in positions
+        },
     )
-    _mark_formula_errors(table, raw, name)
-    return table
 
 
-def _mark_formula_errors(table: Table, raw: bytes, name: str) -> None:
-    """Cells that hold a formula error, or a formula without a result, look blank to the parser: mark them."""
-    addresses = _formula_errors(raw, name) if raw.startswith(ZIP_MAGIC) else []
-    if not addresses:
-        return
-    line_of_row = {row: line for line, row in enumerate(table.rows)}
-    by_position: dict[int, list[int]] = {}
-    for row, position in addresses:
-        if row in line_of_row and position in table.columns:
-            by_position.setdefault(position, []).append(line_of_row[row])
-    for position, at in by_position.items():
-        column = table.columns[position]
-        kinds = column.kinds if column.kinds is not None else pl.repeat(0, len(column.text), dtype=pl.Int8, eager=True)
-        table.columns[position] = Column(column.text.scatter(at, "#"), kinds.scatter(at, int(Kind.ERROR)))
+def _reaches(rows: np.ndarray, header_index: int) -> bool:
+    return bool((rows > header_index + 1).any())
 
 
-def _formula_errors(raw: bytes, name: str) -> list[tuple[int, int]]:
-    """Row (from 1) and column position (from 0) of cells with an error or an empty formula in one sheet."""
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        part = _part_of_sheet(archive, name)
-        if part is None:
-            return []
-        with archive.open(part) as stream:
-            if not any(b't="e"' in chunk or b"<f" in chunk for chunk in iter(lambda: stream.read(_CHUNK), b"")):
-                return []
-        data = archive.read(part)
-    found = []
-    for pattern in (_ERROR_CELL, _EMPTY_FORMULA):
-        for match in pattern.finditer(data):
-            letters, row = [group for group in match.groups() if group is not None]
-            found.append((int(row), _position(letters)))
-    return found
+def cut_off(name: str, row_count: int) -> FileRefusedError:
+    """The refusal of a sheet that is full to its last row."""
+    return FileRefusedError(
+        f"工作表{name}正好{row_count}行，达到格式上限，后面的数据可能已丢失。",
+        f"The sheet {name} has exactly {row_count} rows, the most its format can hold: what followed may be lost.",
+        "请改用 CSV 导出，或分成几个文件报送。",
+        "Export as CSV, or split the data over several files.",
+    )
 
 
-def _position(letters: bytes) -> int:
-    position = 0
-    for letter in letters:
-        position = position * 26 + letter - ord("A") + 1
-    return position - 1
+def _notes(sheet: LoadedSheet, header_index: int, positions: list[int]) -> list[tuple[str, str, int | None]]:
+    """What the ledger shall say about a sheet whose rows were all read."""
+    notes: list[tuple[str, str, int | None]] = []
+    if sheet.is_hidden:
+        notes.append(("数据在隐藏的工作表里", "the data lie in a hidden sheet", None))
+    runs = [(first, last) for first, last in hidden_rows(sheet) if last > header_index + 1]
+    if runs:
+        count = sum(last - max(first, header_index + 2) + 1 for first, last in runs)
+        filtered = ("（工作表设有筛选）", " (the sheet has a filter)") if sheet.facts.has_filter else ("", "")
+        zh = f"隐藏的{count}行已照常读入{filtered[0]}"
+        notes.append((zh, f"{count} hidden rows were read like the others{filtered[1]}", runs[0][0]))
+    columns = [column for column in hidden_columns(sheet) if column - 1 in positions]
+    if columns:
+        listed = "、".join(map(str, columns))
+        zh = f"隐藏的列（第{listed}列）已照常读入"
+        notes.append((zh, f"hidden columns were read like the others: {listed.replace('、', ', ')}", None))
+    merged = [
+        each for each in sheet.facts.merged if each.last_row > header_index + 1 and each.first_row <= sheet.last_row
+    ]
+    if merged:
+        zh = f"数据区有{len(merged)}处合并单元格，没有填充，空着的行按原样审核"
+        en = f"{len(merged)} merged ranges among the data: nothing was filled in, blanks are judged as they are"
+        notes.append((zh, en, merged[0].first_row))
+    return notes
 
 
-def _part_of_sheet(archive: zipfile.ZipFile, name: str) -> str | None:
-    """The archive's member that holds the sheet of that name."""
-    relations = archive.read("xl/_rels/workbook.xml.rels").decode(errors="replace")
-    targets = {}
-    for relation in re.findall(r"<Relationship\b[^>]*>", relations):
-        attributes = dict(re.findall(r'(\w+)="([^"]*)"', relation))
-        targets[attributes.get("Id")] = attributes.get("Target", "")
-    for sheet in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", archive.read("xl/workbook.xml").decode(errors="replace")):
-        attributes = dict(re.findall(r'([\w:]+)="([^"]*)"', sheet))
-        if unescape(attributes.get("name", "")) == name:
-            target = targets.get(attributes.get("r:id"), "")
-            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            return part if part in archive.namelist() else None
-    return None
+def empty_column(height: int) -> Column:
+    """A column without a value."""
+    return Column(pl.Series([None] * height, dtype=pl.String))

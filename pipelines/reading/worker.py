@@ -11,19 +11,27 @@ import os
 import sys
 import time
 import traceback
+from importlib import import_module
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
-from pipelines.contracts import load_code_lists
+from pipelines.contracts import Text, load_code_lists
+from pipelines.meaning.thresholds import load_thresholds
+from pipelines.reading.admission import admit
 from pipelines.reading.protocol import WorkerConfig
-from pipelines.reading.sandbox import confine
+from pipelines.reading.sandbox import confine, grant
+from pipelines.reading.tables import FileRefusedError, row_in_sheet
 
 
 def recognise_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
     """Feed and period of a file."""
-    from pipelines.reading.recognition import recognise
+    from pipelines.reading.recognition import Recognised, recognise
 
-    raw = Path(task["path"]).read_bytes()
+    try:
+        raw = admit(Path(task["path"]))
+    except FileRefusedError as refusal:
+        reason, remedy = Text(zh=refusal.zh, en=refusal.en), Text(zh=refusal.remedy_zh, en=refusal.remedy_en)
+        return Recognised(feed=task["feed"], reason=reason, remedy=remedy).model_dump(mode="json")
     found = recognise(raw, task["file_name"], config.contracts, feed=task["feed"], period=task["period"])
     return found.model_dump(mode="json")
 
@@ -33,13 +41,12 @@ def read_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
     from pipelines.reading.judge import Rules, judge_table
     from pipelines.reading.outputs import write_results
     from pipelines.reading.sources import choose_table, open_source, read_candidate
-    from pipelines.reading.tables import FileRefusedError
 
     started = time.monotonic()
     contract = config.contracts[task["feed"]]
     result: dict[str, Any] = {"verdict": "refused"}
     try:
-        source = open_source(Path(task["path"]).read_bytes())
+        source = open_source(admit(Path(task["path"])))
         result |= {"format": source.format, "encoding": source.encoding}
         candidate = choose_table(source, contract)
         table = read_candidate(source, candidate)
@@ -47,7 +54,8 @@ def read_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
         result["reason"] = {"zh": refusal.zh, "en": refusal.en}
         result["remedy"] = {"zh": refusal.remedy_zh, "en": refusal.remedy_en}
         return result | {"seconds": time.monotonic() - started}
-    rules = Rules(task["period"], config.areas_file, config.allow_synthetic, load_code_lists())
+    oldest = load_thresholds(config.contracts_dir).of("oldest_age", task["period"], contract.feed) or {"years": 130}
+    rules = Rules(task["period"], config.areas_file, config.allow_synthetic, load_code_lists(), int(oldest["years"]))
     judged = judge_table(table, candidate.match, contract, rules)
     write_results(
         Path(task["folder"]),
@@ -58,7 +66,10 @@ def read_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
         period=task["period"],
         sheet=table.sheet,
         key=bytes.fromhex(config.key_hex),
+        sheets=table.sheets,
     )
+    for told in (*judged.controls, *judged.warnings):
+        told["row"] = row_in_sheet(cast("int | None", told["row"]))
     return result | {
         "verdict": "accepted_with_rejects" if judged.rejected_count else "accepted",
         "row_in_count": judged.row_in_count,
@@ -69,17 +80,17 @@ def read_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
         "controls": judged.controls,
         "warnings": judged.warnings,
         "group_counts": judged.group_counts,
+        "reason_counts": judged.reason_counts,
         "content_hash": judged.content_hash,
         "seconds": time.monotonic() - started,
     }
 
 
 def inspect_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
-    """What a file is and how its rows would be judged; nothing is written."""
-    from pipelines.reading.inspecting import examine
+    """What the reader makes of a file that does not land."""
+    from pipelines.reading.inspection_runs import inspect_task as inspect
 
-    raw = Path(task["path"]).read_bytes()
-    return examine(raw, task["file_name"], config, feed=task["feed"], period=task["period"])
+    return inspect(config, task)
 
 
 TASKS = {"recognise": recognise_task, "read": read_task, "inspect": inspect_task}
@@ -91,14 +102,25 @@ def _place_of(error: BaseException) -> str:
     return f"{type(error).__name__} at {Path(ours[-1].filename).name}:{ours[-1].lineno}"
 
 
+def _warm_up() -> None:
+    """Load what every file needs, so that its cost is not counted against the first file's share."""
+    import polars as pl
+
+    for name in ("inspecting", "judge", "outputs", "recognition"):
+        import_module(f"pipelines.reading.{name}")
+    pl.read_csv(b"a\n1\n").with_columns(pl.col("a").cast(pl.String).str.contains("1"))
+
+
 def serve(tasks: TextIO, answers: TextIO) -> None:
     """Answer tasks until the input ends; an unexpected error ends the process after its place was told."""
     config = WorkerConfig.model_validate_json(tasks.readline())
     confine(config.memory_mb)
+    _warm_up()
     for line in tasks:
         task = json.loads(line)
+        grant(Path(task["path"]).stat().st_size, task.get("folder"))
         answer = {"result": TASKS[task["task"]](config, task)}
-        print(json.dumps(answer, ensure_ascii=False, default=str), file=answers, flush=True)
+        print(json.dumps(answer, default=str), file=answers, flush=True)
 
 
 def main() -> int:

@@ -274,6 +274,38 @@ def _rejections(deliveries: list[Row]) -> list[Row]:
     ]
 
 
+def _ledger_rows(deliveries: list[Row]) -> dict[str, list[Row]]:
+    """Amounts, control totals and doubts; the payments of October state a total that their rows do not give."""
+    slot = ("receipt_id", "department_code", "feed", "period")
+    money: dict[str, list[Row]] = {"ops_amount": [], "ops_control": [], "ops_doubt": []}
+    for delivery in deliveries:
+        key = {name: delivery[name] for name in slot}
+        if delivery["feed"] == "fund_payment":
+            field = {"field": "paid_cny", "header": "金额"}
+            sums = {"in_cny": Decimal("2500000.00"), "accepted_cny": Decimal("2500000.00"), "rejected_cny": Decimal(0)}
+            money["ops_amount"].append(key | field | sums | {"unparsed_count": 0})
+            stated = Decimal("2600000.00") if delivery["period"] == "2020-10" else Decimal("2500000.00")
+            compared = {"stated": stated, "computed": Decimal("2500000.00"), "source_row": 65}
+            is_equal = stated == compared["computed"]
+            money["ops_control"].append(key | {"kind": "total"} | field | compared | {"is_equal": is_equal})
+        texts = ("text_zh", "text_en", "remedy_zh", "remedy_en")
+        if delivery["rejected_count"]:
+            rejection = _rejections([delivery])[0]
+            named = dict(zip(texts, (rejection[name.replace("text", "reason")] for name in texts), strict=True))
+            doubt = {"kind": "rejected", "code": "numeric_identity", "doubt_count": 2, "source_row": None}
+            money["ops_doubt"].append(key | doubt | named)
+        if delivery["feed"] == "residents" and delivery["period"] == "2020-09":
+            said = (
+                "合同中没有的列，未读入：备注二",
+                "columns that the contract does not know, not loaded: 备注二",
+                None,
+                None,
+            )
+            doubt = {"kind": "warning", "code": "unknown_column", "doubt_count": 1, "source_row": 1}
+            money["ops_doubt"].append(key | doubt | dict(zip(texts, said, strict=True)))
+    return money
+
+
 def _cards() -> Row:
     """Descriptions and cards as the models declare them, in the shape of ``cards.json``."""
     cards: Row = {}
@@ -309,6 +341,7 @@ def write_release(marts: Path, release_id: str, previous: str | None, changes: i
         "ops_calendar": calendar,
         "ops_delivery": deliveries,
         "ops_rejection": _rejections(deliveries),
+        **_ledger_rows(deliveries),
     }
     folder = marts / release_id
     folder.mkdir(parents=True)
@@ -382,7 +415,23 @@ def write_status(marts: Path, state: str = "published") -> None:
                 "remedy": {"zh": "请说明这是哪一项资料", "en": "Say which feed it is"},
             }
         ],
-        "refused": [],
+        "refused": [
+            {
+                "receipt_id": "residents-2020-11-0123456789ab",
+                "file_name": "户籍人口2020年11月.csv",
+                "feed": "residents",
+                "period": "2020-11",
+                "arrived_at": "2020-12-12T07:30:00Z",
+                "reason": {
+                    "zh": "3行数据中有2行不合格（66.7%），超过限度1.0%。",
+                    "en": "2 of 3 data rows were rejected.",
+                },
+                "remedy": {
+                    "zh": "请按不合格清单改正后整份重新报送。",
+                    "en": "Correct the rows and send the file again.",
+                },
+            }
+        ],
     }
     (marts / "status.json").write_text(json.dumps(status, ensure_ascii=False), encoding="utf-8")
 

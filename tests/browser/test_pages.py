@@ -19,7 +19,7 @@ from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("overview", "exit", "funds", "quality")
+PAGES = ("overview", "exit", "funds", "quality", "files")
 WIDTHS = (1440, 390)
 LANGUAGES = ("zh", "en")
 COUNTY = "530323000000"

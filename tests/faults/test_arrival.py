@@ -215,7 +215,8 @@ def test_a_wrong_copy_in_bronze_is_read_again(office: Office) -> None:
     (folder / "ledger.json").unlink()
     (folder / "stray").write_text("x")
     assert [ledger.receipt_id for ledger in read_pending(office.settings)] == [receipt_id]
-    assert sorted(path.name for path in folder.iterdir()) == ["accepted.parquet", "ledger.json", "rejected.parquet"]
+    names = ["accepted.parquet", "ledger.json", "profile.json", "rejected.parquet"]
+    assert sorted(path.name for path in folder.iterdir()) == names
     (folder / "accepted.parquet").unlink()
     with pytest.raises(FileNotFoundError, match="read again"):
         current_inputs(office.settings)

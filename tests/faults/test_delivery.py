@@ -7,14 +7,18 @@ import json
 import os
 import stat
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from pipelines.contracts import load_contracts
 from pipelines.landing import inbox_files, land, receipts
-from pipelines.reading import bronze_folder, current_inputs, inspect_file, ledgers, read_pending
-from tests.faults.office import HEADER, Office, aid_rows, as_csv, as_xlsx, found, judge, values
+from pipelines.landing.clock import ClockError
+from pipelines.modelling.calendar import Delivered, calendar_of
+from pipelines.reading import bronze_folder, current_inputs, inspect_files, ledgers, read_pending
+from tests.faults.office import CONTRACTS, HEADER, Office, aid_rows, as_csv, as_xlsx, found, judge, values
 
 JUNE = "补助发放2020年6月.csv"
 HTML = "<html><body><table><tr><td>补助编号</td></tr></table></body></html>"
@@ -225,10 +229,145 @@ def test_back_fill_takes_the_files_times_in_their_order(office: Office) -> None:
     ]
 
 
-def test_inspecting_says_what_landing_and_reading_would_do_and_stores_nothing(office: Office) -> None:
-    rows = aid_rows()
-    rows[3][5] = "无"
-    report = inspect_file(office.drop(JUNE, as_csv(rows).encode("gb18030")), office.settings)
-    assert (report.feed, report.period, report.encoding, report.header_row) == ("aid", "2020-06", "gb18030", 1)
-    assert (report.accepted_count, report.rejected_count, report.reasons) == (11, 1, {"bad_number": 1})
+def test_inspecting_stores_nothing(office: Office) -> None:
+    path = office.drop(JUNE, as_csv(aid_rows()).encode("gb18030"))
+    report = next(iter(inspect_files([path], office.settings)))
+    assert report["encoding"] == "gb18030"
     assert receipts(office.settings) == []
+
+
+def sent(note: str) -> str:
+    return as_csv([[*row[:7], note] for row in aid_rows()])
+
+
+def test_f52_of_two_different_files_for_one_slot_the_second_is_held_and_released_by_name(office: Office) -> None:
+    office.settings.inbox_dir.mkdir(parents=True)
+    first, second = (office.settings.inbox_dir / f"{who}补助2020年6月.csv" for who in ("甲", "乙"))
+    first.write_text(sent("甲"))
+    second.write_text(sent("乙"))
+    os.utime(first, (1, 1))
+    results = land(None, office.settings)
+    assert [(one.file_name, one.outcome) for one in results] == [(first.name, "landed"), (second.name, "held")]
+    assert results[1].reason is not None
+    assert first.name in results[1].reason.zh
+    assert [one.accepted_count for one in read_pending(office.settings)] == [12]
+    office.drop("乙补助2020年6月.csv", sent("乙"))
+    assert [one.outcome for one in office.land(feed="aid", period="2020-06")] == ["landed"]
+    read_pending(office.settings)
+    newest = current_inputs(office.settings)[0]
+    assert pl.read_parquet(newest.accepted_path)["note"].unique().to_list() == ["乙"]
+    assert [one.status for one in receipts(office.settings)] == ["landed", "landed"]
+
+
+def test_f52_two_operators_at_once_leave_one_version_and_one_held_file(office: Office) -> None:
+    results: list[str] = []
+    paths = [office.desk / f"{who}补助2020年6月.csv" for who in ("甲", "乙")]
+    for path in paths:
+        path.write_text(sent(path.name))
+    threads = [
+        threading.Thread(target=lambda path=path: results.extend(one.outcome for one in land([path], office.settings)))
+        for path in paths
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == ["held", "landed"]
+
+
+def test_f52_a_correction_of_a_file_that_has_been_read_is_a_new_version_at_once(office: Office) -> None:
+    office.drop("甲补助2020年6月.csv", sent("甲"))
+    office.take()
+    office.drop("乙补助2020年6月.csv", sent("乙"))
+    assert [one.outcome for one in office.land()] == ["landed"]
+
+
+@pytest.mark.parametrize("year", [1970, 2099])
+def test_f53_nothing_lands_under_a_clock_that_cannot_be_right(
+    office: Office, monkeypatch: pytest.MonkeyPatch, year: int
+) -> None:
+    monkeypatch.setattr("pipelines.landing.landing.now_utc", lambda: datetime(year, 1, 1, tzinfo=UTC))
+    office.drop(JUNE, as_csv(aid_rows()))
+    path = office.dropped[0]
+    with pytest.raises(ClockError, match=f"{year}-01-01"):
+        office.land()
+    assert path.exists()
+    assert receipts(office.settings) == []
+
+
+def test_f53_nothing_lands_under_a_clock_before_the_last_arrival(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.drop(JUNE, as_csv(aid_rows()))
+    office.land()
+    yesterday = datetime.now(UTC) - timedelta(days=3)
+    monkeypatch.setattr("pipelines.landing.landing.now_utc", lambda: yesterday)
+    office.drop("补助2020年7月.csv", as_csv(aid_rows(9)))
+    with pytest.raises(ClockError, match="already"):
+        office.land()
+    an_hour = datetime.now(UTC) - timedelta(hours=1)  # summer time, another zone: no reason to stop
+    monkeypatch.setattr("pipelines.landing.landing.now_utc", lambda: an_hour)
+    office.drop("补助2020年7月.csv", as_csv(aid_rows(9)))
+    assert [one.outcome for one in office.land()] == ["landed"]
+
+
+def test_f53_the_business_date_comes_from_the_content_and_a_file_s_own_time_must_be_believable(office: Office) -> None:
+    path = office.drop(JUNE, as_csv(aid_rows()))
+    for stamp, moment in ((0, "now"), (4_100_000_000, "now"), (1_594_000_000, "2020-07-06")):
+        os.utime(path, (stamp, stamp))
+        receipt = land([path], office.settings, arrival="mtime")[0].receipt
+        assert receipt is not None
+        assert receipt.period == "2020-06"
+        assert abs(receipt.arrived_at - datetime.now(UTC)) < timedelta(days=1) or f"{receipt.arrived_at:%F}" == moment
+        path.write_text(as_csv([[*row[:7], str(stamp)] for row in aid_rows()]))
+
+
+def test_f53_a_period_that_has_not_begun_is_held(office: Office) -> None:
+    office.drop(f"补助{datetime.now(UTC).year + 2}年6月.csv", as_csv(aid_rows()))
+    held = office.land()[0]
+    assert held.outcome == "held"
+    assert held.reason is not None
+    assert "系统时钟" in held.reason.zh
+
+
+@pytest.mark.parametrize(
+    ("date", "is_sound"),
+    [
+        ("2020-02-29", True),
+        ("2019-02-29", False),
+        ("2020-06-31", False),
+        ("2020年闰4月1日", False),
+        ("2020-06-30", True),
+    ],
+)
+def test_f53_month_ends_leap_days_and_leap_months(date: str, is_sound: bool) -> None:
+    rows = aid_rows(3)
+    rows[1][6] = date
+    assert found(judge(as_csv(rows))) == ([] if is_sound else [(3, 7, "bad_date")])
+
+
+def test_f53_a_leap_month_in_a_file_name_is_no_month(office: Office) -> None:
+    office.drop("补助2020年闰4月.csv", as_csv(aid_rows()))
+    assert office.land()[0].outcome == "held"
+
+
+def test_f50_a_late_and_a_missing_feed_are_named_and_nothing_old_is_called_new() -> None:
+    contract = load_contracts(CONTRACTS)["aid"]
+
+    def delivered(period: str, day: datetime) -> Delivered:
+        return Delivered(f"aid-{period}", period, 1, is_refused=False, arrived_at=day)
+
+    came = [
+        delivered("2020-04", datetime(2020, 5, 4, tzinfo=UTC)),
+        delivered("2020-05", datetime(2020, 6, 9, tzinfo=UTC)),
+    ]
+    calendar = calendar_of(contract, came, "2020-07")
+    assert [(one.period, one.status, one.receipt_id) for one in calendar] == [
+        ("2020-04", "arrived", "aid-2020-04"),
+        ("2020-05", "late", "aid-2020-05"),
+        ("2020-06", "missing", None),
+        ("2020-07", "missing", None),
+    ]
+    before_midnight = calendar_of(contract, [delivered("2020-04", datetime(2020, 5, 5, 15, tzinfo=UTC))], "2020-04")
+    after_midnight = calendar_of(contract, [delivered("2020-04", datetime(2020, 5, 5, 17, tzinfo=UTC))], "2020-04")
+    assert [before_midnight[0].status, after_midnight[0].status] == ["arrived", "late"]

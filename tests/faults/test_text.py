@@ -111,9 +111,22 @@ def test_f07_two_stray_quotes_that_could_pair_up_swallow_no_row_between_them(pos
     assert values(judged, "aid_id") == [rows[n][0] for n in (0, 2, 3, 5)]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "，", "；", ":", "^", "~", "、", " "])
 def test_f08_the_delimiter_is_found(delimiter: str) -> None:
     assert judge(as_csv(aid_rows(), delimiter=delimiter)).accepted_count == 12
+
+
+def test_f08_a_row_of_another_delimiter_costs_only_its_row() -> None:
+    lines = as_csv(aid_rows(6)).split("\r\n")
+    lines[3] = lines[3].replace(",", ";")
+    assert found(judge("\r\n".join(lines))) == [(4, None, "ragged_row")]
+
+
+def test_f09_lone_and_doubled_line_ends_do_not_matter() -> None:
+    text = as_csv(aid_rows())
+    sound = judge(text).content_hash
+    assert judge(text.replace("\r\n", "\r\r\n")).content_hash == sound
+    assert judge(text.replace("\r\n", "\n", 3).replace("\r\n", "\r", 3)).content_hash == sound
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -139,6 +152,24 @@ def test_f10_encodings_are_told_apart(encoding: str) -> None:
     rows = aid_rows()
     rows[0][1] = "张䶮" if encoding != "gbk" else "张喆"
     assert values(judge(mark + as_csv(rows).encode(encoding)), "person_name")[0] == rows[0][1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_f10_unmarked_utf16_is_read_and_remarked(encoding: str) -> None:
+    rows = aid_rows()
+    judged = judge(as_csv(rows).encode(encoding))
+    assert values(judged, "person_name") == [row[1] for row in rows]
+
+
+def test_f14_a_nul_rejects_only_its_row() -> None:
+    rows = aid_rows(4)
+    rows[1][1] = "张\0三"
+    assert found(judge(as_csv(rows))) == [(3, 2, "control_character")]
+
+
+def test_f15_a_line_beyond_all_measure_is_refused_with_its_number() -> None:
+    with pytest.raises(FileRefusedError, match="Line 14"):
+        judge(as_csv(aid_rows()) + "," * 10_000_000)
 
 
 def test_f11_a_cut_character_is_refused_with_its_offset() -> None:

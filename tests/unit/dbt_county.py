@@ -18,6 +18,7 @@ from pipelines.modelling.bronze import (
     CALENDAR_COLUMNS,
     CONTROL_COLUMNS,
     DELIVERY_COLUMNS,
+    DOUBT_COLUMNS,
     REJECTION_COLUMNS,
 )
 from pipelines.modelling.dbt import NodeResult, build_models
@@ -50,6 +51,7 @@ RUN_TABLES = {
     "ops_rejections": REJECTION_COLUMNS | SLOT_COLUMNS,
     "ops_amounts": AMOUNT_COLUMNS,
     "ops_controls": CONTROL_COLUMNS,
+    "ops_doubts": DOUBT_COLUMNS,
 }
 
 

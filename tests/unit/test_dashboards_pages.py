@@ -9,10 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards.words import load_catalogue
 from pipelines.settings import get_settings
-from tests.browser.fixture_release import build_marts, write_status
+from tests.browser.fixture_release import RELEASE, build_marts, write_status
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
-PAGES = ("overview", "exit", "funds", "quality")
+PAGES = ("overview", "exit", "funds", "quality", "files", "inspect")
+OF_A_RELEASE = PAGES[:-1]
 
 
 @pytest.fixture
@@ -52,8 +53,7 @@ def text_of(app: AppTest) -> str:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_answers_its_question_in_chinese(released: Path, page: str) -> None:
     text = text_of(open_page(page))
-    place = {} if page == "quality" else {"place": "师宗县"}
-    assert load_catalogue("zh")[f"{page}.question"].format(**place) in text
+    assert load_catalogue("zh")[f"{page}.question"].format(place="师宗县") in text
     for word in ("模拟数据", "数据截至 2020年11月", "发布编号 20201205T080000Z-2", "县公安局", "◆ 一般"):
         assert word in text
 
@@ -61,15 +61,16 @@ def test_a_page_answers_its_question_in_chinese(released: Path, page: str) -> No
 @pytest.mark.parametrize("page", PAGES)
 def test_an_english_page_holds_no_chinese_of_the_catalogue(released: Path, page: str) -> None:
     text = text_of(open_page(page, lang="en"))
-    message = text_of(open_page(page, lang="en")).split("县乡村振兴局：您好")[0]
+    for letter in open_page(page, lang="en").code:
+        text = text.replace(letter.value, "")
     chinese, english = load_catalogue("zh"), load_catalogue("en")
     for key, word in chinese.items():
         pieces = [piece for piece in re.split(r"\{[^}]*\}", word) if re.search(r"[一-鿿]{2}", piece)]
-        if key.startswith(("message.", "mark.", "language.")):
+        if key.startswith(("mark.", "language.")):
             continue
         for piece in pieces:
             if piece.strip() not in english[key] and len(piece.strip()) > 3:
-                assert piece.strip() not in message, f"{key} is not translated on {page}"
+                assert piece.strip() not in text, f"{key} is not translated on {page}"
     assert "SYNTHETIC DATA" in text
 
 
@@ -82,7 +83,7 @@ def test_no_page_shows_a_key_or_an_empty_placeholder(released: Path, page: str, 
 
 
 def test_without_a_release_the_page_says_what_to_run(data_dir: Path) -> None:
-    for page in PAGES:
+    for page in OF_A_RELEASE:
         text = text_of(open_page(page))
         assert "还没有发布过数据" in text
         assert "make run" in text
@@ -154,14 +155,31 @@ def test_small_counts_are_hidden_on_the_screen(released: Path, monkeypatch: pyte
 
 
 def test_the_letter_to_a_department_names_file_sheet_row_column_and_remedy(released: Path) -> None:
-    letter = open_page("quality", lang="en").code[0].value
-    assert letter.startswith("县乡村振兴局：您好！")
-    assert "《脱贫户名册2020年11月.xlsx》，2 处：" in letter
-    assert (
-        "1. 表“Sheet1”第 17 行 F 列（证件号码）：证件号码按数字存储，末位已被改写；请把该列设为文本格式后重新导出。"
-        in letter
-    )
-    assert letter.endswith("模拟数据")
+    letter = open_page("quality", lang="en", department="rural_revitalisation").code[0].value
+    assert letter.startswith("县乡村振兴局：\n您好！")
+    assert "《脱贫户名册2020年11月.xlsx》（脱贫户名册，2020年11月，第1次报送，2020年12月5日收到）" in letter
+    assert "1. 证件号码按数字存储，末位已被改写，共2处。" in letter
+    assert "位置：表“Sheet1”F列（证件号码）第17、18行。" in letter
+    assert "处理：请把该列设为文本格式后重新导出。" in letter
+    assert "模拟数据" in letter.splitlines()[-1]
+
+
+def test_departments_with_a_wrong_total_or_a_refused_file_can_be_written_to(released: Path) -> None:
+    app = open_page("quality")
+    assert app.selectbox(key="select_department").options == ["县财政局", "县公安局", "县乡村振兴局"]
+    assert "文件自带的合计与各行之和不符，共1处" in app.code[0].value
+    refused = open_page("quality", department="public_security").code[0].value
+    assert "整份文件没有采用，原因：3行数据中有2行不合格（66.7%），超过限度1.0%。" in refused
+
+
+def test_names_of_tests_stay_out_of_the_badge(released: Path) -> None:
+    manifest = released / RELEASE / "manifest.json"
+    content = manifest.read_text(encoding="utf-8")
+    named = "模型与测试：有提示（1 项）：assert_townships_sum_to_their_county test：3 行不符合"
+    manifest.write_text(content.replace("2 行待更正", named), encoding="utf-8")
+    text = text_of(open_page("overview"))
+    assert "模型与测试：有提示（1 项）：3 行不符合" in text
+    assert "assert_townships" not in text
 
 
 def test_html_in_a_file_name_stays_text(released: Path) -> None:

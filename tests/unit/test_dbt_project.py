@@ -74,7 +74,7 @@ def test_every_feed_has_one_staging_model() -> None:
 
 def test_marts_are_contracted_and_described_in_both_languages(marts: dict[str, dict[str, Any]]) -> None:
     both = re.compile(r"^.*[\u4e00-\u9fff].*。 \| [A-Z0-9].*\.$")
-    assert len(marts) == 14
+    assert len(marts) == 15
     for name, model in marts.items():
         assert model["contract"]["enforced"], name
         assert both.match(model["description"]), name
@@ -114,7 +114,7 @@ def test_a_share_travels_with_its_numerator_and_denominator(marts: dict[str, dic
 
 def test_each_page_is_an_exposure_of_published_tables(manifest: dict[str, Any]) -> None:
     exposures = {one["name"]: one["depends_on"]["nodes"] for one in manifest["exposures"].values()}
-    assert set(exposures) == {"overview", "exit", "funds", "quality"}
+    assert set(exposures) == {"overview", "exit", "funds", "quality", "files"}
     for page, nodes in exposures.items():
         assert {manifest["nodes"][node]["schema"] for node in nodes} == {"marts"}, page
 

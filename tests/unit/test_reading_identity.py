@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
@@ -31,6 +31,7 @@ def judge(text: str, *, from_number: bool = False, allow_synthetic: bool = True)
     return judged.number[0], None if problem is None else CODES[problem]
 
 
+@settings(deadline=None)
 @given(st.lists(bodies, min_size=1, max_size=20))
 def test_the_check_digit_agrees_with_the_reference(many: list[str]) -> None:
     numbers = [whole(body) for body in many]
@@ -39,6 +40,7 @@ def test_the_check_digit_agrees_with_the_reference(many: list[str]) -> None:
     assert not has_right_check_digit(pl.Series(wrong)).any()
 
 
+@settings(deadline=None)
 @given(bodies)
 def test_a_sound_number_is_taken_and_tells_birth_and_sex(body: str) -> None:
     judged = judge_identities(pl.Series([whole(body)]), pl.Series([False]), allow_synthetic=True)
@@ -48,6 +50,7 @@ def test_a_sound_number_is_taken_and_tells_birth_and_sex(body: str) -> None:
     assert not judged.is_unknown_area[0]
 
 
+@settings(deadline=None)
 @given(bodies, st.sampled_from(["lower", "apostrophe", "blanks", "certificate"]))
 def test_harmless_spellings_are_the_same_number(body: str, spelling: str) -> None:
     number = whole(body)
@@ -60,6 +63,7 @@ def test_harmless_spellings_are_the_same_number(body: str, spelling: str) -> Non
     assert judge(text) == (number, None)
 
 
+@settings(deadline=None)
 @given(bodies)
 def test_a_number_from_a_numeric_cell_is_refused_even_with_a_right_check_digit(body: str) -> None:
     assert judge(whole(body), from_number=True) == (None, "numeric_identity")

@@ -90,14 +90,19 @@ def test_a_killed_worker_costs_the_file_in_hand_and_is_replaced(
     assert isinstance(worker.run(task_for(sound)), dict)
 
 
+def wide_text(path: Path, lines: int) -> Path:
+    """A large text of short lines."""
+    path.write_text(
+        "补助编号,姓名,证件号码,乡镇,补助金额\n" + "1000,甲,990101198001010015,丹凤街道,1\n" * lines, "utf-8"
+    )
+    return path
+
+
 def test_a_file_beyond_the_memory_limit_is_refused_by_the_worker_alone(
     new_worker: Callable[..., Worker], sound: Path, tmp_path: Path
 ) -> None:
-    huge = tmp_path / "huge.csv"
-    with huge.open("wb") as handle:
-        handle.truncate(3 * 1024**3)
-    worker = new_worker(memory_mb=2048)
-    failure = worker.run(task_for(huge))
+    worker = new_worker(memory_mb=1536)
+    failure = worker.run(task_for(wide_text(tmp_path / "huge.csv", 16_000_000)))
     assert isinstance(failure, Failure)
     assert failure.kind == "memory"
     assert isinstance(worker.run(task_for(sound)), dict)
@@ -111,6 +116,14 @@ def test_an_unexpected_error_is_told_by_its_place_without_any_value(
     assert failure.kind == "crash"
     assert failure.place.startswith("FileNotFoundError at ")
     assert "530323" not in failure.place
+
+
+def test_a_name_that_is_no_text_breaks_nothing(new_worker: Callable[..., Worker], sound: Path, tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"\xb2\xb9\xd6\xfa2020.csv")
+    odd.write_bytes(sound.read_bytes())
+    answer = new_worker().run(task_for(odd) | {"file_name": odd.name})
+    assert isinstance(answer, dict)
+    assert answer["feed"] == "aid"
 
 
 def test_answers_come_in_the_order_of_the_tasks(sound: Path, tmp_path: Path) -> None:
@@ -159,3 +172,88 @@ def test_a_confined_process_cannot_take_more_memory_than_its_limit() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "MemoryError" in done.stderr
+
+
+LIMITS = """
+import resource, sys
+from pathlib import Path
+from pipelines.reading.sandbox import confine, grant
+confine(4096)
+size, action = int(sys.argv[1]), sys.argv[2]
+grant(size, None)
+if action == "memory":
+    bytearray(500 * 1024 ** 2)
+elif action == "again":
+    grant(100 * 1024 ** 2, None)
+    bytearray(500 * 1024 ** 2)
+else:
+    while True:
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("size", "action", "expected"),
+    [(1000, "memory", 1), (100_000_000, "memory", 0), (1000, "again", 0), (1000, "time", -signal.SIGXCPU)],
+)
+def test_a_small_file_has_a_small_share_of_memory_and_time(size: int, action: str, expected: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITS, str(size), action], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert done.returncode == expected, done.stderr
+
+
+WRITES = """
+import os, shutil, subprocess, sys
+from pathlib import Path
+from pipelines.reading.sandbox import WriteRefusedError, confine, grant
+inside, outside = Path(sys.argv[1]), Path(sys.argv[2])
+confine(2048)
+grant(0, str(inside))
+(inside / "mine").write_text("x")
+(inside / "mine").rename(inside / "moved")
+assert (outside / "kept").read_text() == "kept"
+attempts = {
+    "write": lambda: (outside / "new").write_text("x"),
+    "append": lambda: open(outside / "kept", "a"),
+    "update": lambda: open(outside / "kept", "r+b"),
+    "low level": lambda: os.open(outside / "new", os.O_CREAT | os.O_WRONLY),
+    "up": lambda: (inside / ".." / "outside" / "new").write_text("x"),
+    "through a link": lambda: (inside / "link" / "new").write_text("x"),
+    "neighbour": lambda: Path(str(inside) + "2").write_text("x"),
+    "move out": lambda: (inside / "moved").rename(outside / "new"),
+    "move in": lambda: (outside / "kept").rename(inside / "taken"),
+    "remove": lambda: (outside / "kept").unlink(),
+    "folder": lambda: (outside / "folder").mkdir(),
+    "symlink": lambda: (outside / "new").symlink_to("/etc"),
+    "mode": lambda: (outside / "kept").chmod(0o777),
+    "tree": lambda: shutil.rmtree(outside),
+    "program": lambda: subprocess.run(["true"]),
+    "shell": lambda: os.system("true"),
+}
+for name, attempt in attempts.items():
+    try:
+        attempt()
+    except WriteRefusedError:
+        continue
+    sys.exit(f"allowed: {name}")
+grant(0, None)
+try:
+    (inside / "late").write_text("x")
+except WriteRefusedError:
+    print("refused")
+"""
+
+
+def test_f35_a_confined_process_writes_to_its_task_s_folder_alone(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    inside.mkdir()
+    outside.mkdir()
+    (outside / "kept").write_text("kept")
+    (inside / "link").symlink_to(outside)
+    done = subprocess.run(
+        [sys.executable, "-c", WRITES, str(inside), str(outside)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "refused"), done.stderr
+    assert [path.name for path in outside.iterdir()] == ["kept"]
+    assert (outside / "kept").read_text() == "kept"

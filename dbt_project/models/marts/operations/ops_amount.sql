@@ -14,6 +14,7 @@ final as (
         feed,
         period,
         field,
+        header,
         cast(in_cny as decimal(18, 2)) as in_cny,
         cast(accepted_cny as decimal(18, 2)) as accepted_cny,
         cast(rejected_cny as decimal(18, 2)) as rejected_cny,

@@ -15,6 +15,7 @@ final as (
         controls.period,
         controls.kind,
         controls.field,
+        controls.header,
         cast(controls.stated as decimal(18, 4)) as stated,
         cast(controls.computed as decimal(18, 4)) as computed,
         cast(controls.row as bigint) as source_row,

@@ -1,0 +1,104 @@
+"""Records over several lines in a text whose quoting is the standard one throughout.
+
+Belongs here: whether the whole text keeps to the standard, and which lines make one record then. Does not belong here:
+a text with damaged quoting, which is joined record by record (``records.join_records``).
+
+Two stray marks rows apart are a regular pair too, and would swallow the rows between: a record that holds lines which
+by themselves are rows of the table is taken for such a pair, unless such records are the habit of the file.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipelines.reading.profiles import Profile
+from pipelines.reading.records import BLANK, INSIDE, Records, quoted_cells
+
+PROFILE_ROWS = 60
+HABIT = 3
+HABIT_SHARE = 0.1
+FITTING = 2.6
+QUOTE, NEWLINE = ord('"'), ord("\n")
+
+
+def join_standard(records: Records) -> bool:
+    """Join the records over several lines when every quotation mark of the text is where the standard has it.
+
+    Gives False, with nothing changed, when one is not, or when a record seems to have swallowed rows.
+    """
+    if not records.odd_quotes.any():
+        return True
+    spans = _spans(records)
+    if spans is None:
+        return False
+    found: dict[int, tuple[list[str], int]] = {}
+    for first, last in spans:
+        cells = quoted_cells(records.lines.lines(first, last), records.delimiter)
+        if cells is None:
+            return False
+        found[first] = cells, last
+    if _swallow(records, found):
+        return False
+    for first, (cells, last) in found.items():
+        records.joined[first] = cells, last
+        records.widths[first] = len(cells)
+        records.widths[first + 1 : last + 1] = INSIDE
+    return True
+
+
+def _spans(records: Records) -> list[tuple[int, int]] | None:
+    """First and last lines of the records over several lines; None when a quotation mark stands elsewhere."""
+    codes = np.frombuffer(records.lines.data, dtype=np.uint8)
+    marks = np.flatnonzero(codes == QUOTE)
+    if len(marks) % 2:
+        return None
+    padded = np.concatenate(([NEWLINE], codes, [NEWLINE]))
+    before, after = padded[marks[::2]], padded[marks[1::2] + 2]
+    delimiter = ord(records.delimiter)
+    doubled = marks[2::2] == marks[1:-1:2] + 1
+    begins = (before == delimiter) | (before == NEWLINE)
+    begins[1:] |= doubled
+    ends = (after == delimiter) | (after == NEWLINE)
+    ends[:-1] |= doubled
+    if not (begins.all() and ends.all()):
+        return None
+    is_open = np.searchsorted(marks, records.lines.ends) % 2 == 1
+    is_inner = np.concatenate(([False], is_open[:-1]))
+    firsts = np.flatnonzero(is_open & ~is_inner)
+    lasts = np.flatnonzero(is_inner & ~is_open)
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
+
+
+def _swallow(records: Records, found: dict[int, tuple[list[str], int]]) -> bool:
+    """True when some records, against the habit of the file, hold lines that are rows of its table."""
+    inside = np.zeros(len(records.lines), dtype=bool)
+    for first, (_, last) in found.items():
+        inside[first : last + 1] = True
+    outside = records.widths[~inside & (records.widths != BLANK)]
+    widths = np.concatenate((outside[outside > 0], [len(cells) for cells, _ in found.values()])).astype(np.int64)
+    counts = np.bincount(widths, minlength=3)
+    counts[:2] = 0
+    width = int(counts.argmax())
+    if not counts[width]:
+        return False
+    holding = {
+        first: lines
+        for first, (_, last) in found.items()
+        if len(lines := first + 1 + np.flatnonzero(records.widths[first + 1 : last] == width))
+    }
+    if not holding or (len(holding) >= HABIT and len(holding) >= HABIT_SHARE * counts[width]):
+        return False
+    sound = [records.cells(int(line)) for line in np.flatnonzero(~inside & (records.widths == width))]
+    sound += [cells for first, (cells, _) in found.items() if first not in holding and len(cells) == width]
+    rows = sound[1:] if len(sound) > 2 else sound
+    if len(rows) < 2:
+        return True
+    rows = rows[:: max(1, len(rows) // PROFILE_ROWS)]
+    profiles = [Profile([row[column] for row in rows]) for column in range(width)]
+    for lines in holding.values():
+        for line in lines.tolist():
+            cells = records.cells(int(line))
+            cost = sum(profile.cost(cell) for profile, cell in zip(profiles, cells, strict=True))
+            if cost <= FITTING * width:
+                return True
+    return False

@@ -1,0 +1,222 @@
+"""Lines and records: which lines are regular, how many cells they have, and their cells.
+
+Belongs here: one text in the splitter's dialect (LF, one ASCII delimiter, double quotes doubled inside) to lines,
+widths and columns. Does not belong here: finding the dialect, repairing irregular lines.
+
+A line is regular when every quote of it opens or closes a whole cell or is doubled inside one. A record runs over
+several lines only when it is regular and none of the lines it swallows is a complete record by itself.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+
+from pipelines.reading.tables import FileRefusedError
+
+LONGEST_RECORD_LINES = 50
+LONGEST_LINE = 1_000_000
+MOST_COLUMNS = 20_000
+BLANK, IRREGULAR, INSIDE = 0, -1, -2
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The text as UTF-8 bytes with the start and end of each line."""
+
+    data: bytes
+    starts: np.ndarray
+    ends: np.ndarray
+
+    def line(self, index: int) -> str:
+        """The words of one line, from 0."""
+        return self.data[self.starts[index] : self.ends[index]].decode()
+
+    def lines(self, first: int, last: int) -> str:
+        """The words from one line to another, both included, with the line ends between."""
+        return self.data[self.starts[first] : self.ends[last]].decode()
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+
+@dataclass
+class Records:
+    """``widths``: cells of each line, or BLANK, IRREGULAR, INSIDE (of a record that began above).
+
+    ``has_quotes``: lines with a quotation mark; ``joined``: cells and last line of the records over several lines.
+    """
+
+    lines: Lines
+    delimiter: str
+    widths: np.ndarray
+    has_quotes: np.ndarray
+    odd_quotes: np.ndarray
+    joined: dict[int, tuple[list[str], int]]
+
+    def text(self, index: int) -> str:
+        """The words of a record as they stand in the file."""
+        if index in self.joined:
+            return self.lines.lines(index, self.joined[index][1])
+        return self.lines.line(index)
+
+    def cells(self, index: int) -> list[str]:
+        """The cells of a regular record, or the raw pieces of an irregular line."""
+        if index in self.joined:
+            return self.joined[index][0]
+        line = self.lines.line(index)
+        if not self.has_quotes[index]:
+            return line.split(self.delimiter)
+        return quoted_cells(line, self.delimiter) or line.split(self.delimiter)
+
+
+def index_lines(text: str) -> Lines:
+    """Find the lines; refuses one that is too long to belong to a table."""
+    data = text.encode()
+    newlines = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
+    starts = np.concatenate(([0], newlines + 1))
+    ends = np.concatenate((newlines, [len(data)]))
+    if starts[-1] == len(data):
+        starts, ends = starts[:-1], ends[:-1]
+    lengths = ends - starts
+    if len(lengths) and (longest := int(lengths.max())) > LONGEST_LINE:
+        row = int(lengths.argmax()) + 1
+        raise FileRefusedError(
+            f"第{row}行长达{longest}字节，不是正常的表格。",
+            f"Line {row}: one line is {longest} bytes long: not a table.",
+            "请检查导出设置后重新导出。",
+            "Check the export settings and export again.",
+        )
+    return Lines(data, starts, ends)
+
+
+@lru_cache(maxsize=64)
+def _regular(delimiter: str) -> re.Pattern[str]:
+    cell = rf'(?:"(?:[^"]|"")*"|[^"{re.escape(delimiter)}]*)'
+    return re.compile(rf"{cell}(?:{re.escape(delimiter)}{cell})*")
+
+
+def quoted_cells(record: str, delimiter: str) -> list[str] | None:
+    """Cells of a record whose quoting is well formed, else None."""
+    if record.count('"') % 2:
+        return None
+    joint = f'"{delimiter}"'
+    if '""' not in record and record[:1] == record[-1:] == '"' and record.count('"') == 2 * (record.count(joint) + 1):
+        return record[1:-1].split(joint)
+    if _regular(delimiter).fullmatch(record) is None:
+        return None
+    return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter, strict=True))
+
+
+def classify(lines: Lines, delimiter: str) -> Records:
+    """Widths of all lines, without looking for records over several lines."""
+    codes = np.frombuffer(lines.data, dtype=np.uint8)
+    places = np.flatnonzero(codes == ord(delimiter))
+    firsts = np.searchsorted(places, lines.starts)
+    widths = (np.searchsorted(places, lines.ends) - firsts + 1).astype(np.int32)
+    widths[lines.ends == lines.starts] = BLANK
+    count = len(lines)
+    nothing = np.zeros(count, dtype=bool)
+    marks = np.flatnonzero(codes == ord('"'))
+    if not len(marks):
+        return Records(lines, delimiter, widths, nothing, nothing, {})
+    line_of = np.searchsorted(lines.starts, marks, side="right") - 1
+    per_line = np.bincount(line_of, minlength=count)
+    begins = np.concatenate(([0], np.cumsum(per_line)))[:-1]
+    is_opening = (np.arange(len(marks)) - begins[line_of]) % 2 == 0
+    padded = np.concatenate(([10], codes, [10]))
+    sides = np.where(is_opening, padded[marks], padded[marks + 2])
+    follows = np.zeros(len(marks), dtype=bool)
+    follows[1:] = (marks[1:] == marks[:-1] + 1) & (line_of[1:] == line_of[:-1])
+    precedes = np.concatenate((follows[1:], [False]))
+    good = (sides == 10) | (sides == ord(delimiter)) | np.where(is_opening, follows, precedes)
+    is_bad = (np.bincount(line_of, weights=~good, minlength=count) > 0) | (per_line % 2 == 1)
+    before = np.searchsorted(marks, places)
+    owner = np.searchsorted(lines.starts, places, side="right") - 1
+    is_inside = (before - begins[owner]) % 2 == 1
+    hidden = np.bincount(owner[is_inside], minlength=count)
+    widths = (widths - hidden).astype(np.int32)
+    widths[is_bad] = IRREGULAR
+    return Records(lines, delimiter, widths, per_line > 0, per_line % 2 == 1, {})
+
+
+def join_records(records: Records, complete_widths: Collection[int]) -> None:
+    """Find the records over several lines: regular, of a complete width, swallowing no complete record."""
+    complete = set(complete_widths)
+    last = -1
+    for start in np.flatnonzero((records.widths == IRREGULAR) & records.odd_quotes):
+        index = int(start)
+        if index <= last:
+            continue
+        found = _join(records, index, complete)
+        if found is None:
+            continue
+        cells, last = found
+        records.joined[index] = found
+        records.widths[index] = len(cells)
+        records.widths[index + 1 : last + 1] = INSIDE
+
+
+def _join(records: Records, index: int, complete: set[int]) -> tuple[list[str], int] | None:
+    parts = [records.lines.line(index)]
+    for last in range(index + 1, min(len(records.lines), index + LONGEST_RECORD_LINES)):
+        if int(records.widths[last]) in complete:
+            return None
+        parts.append(records.lines.line(last))
+        if records.odd_quotes[last]:
+            cells = quoted_cells("\n".join(parts), records.delimiter)
+            return (cells, last) if cells is not None and len(cells) in complete else None
+    return None
+
+
+def split_lines(records: Records, chosen: np.ndarray, width: int) -> list[pl.Series]:
+    """The cells of regular lines of one width, in file order; ``chosen`` are their indexes."""
+    quoted = records.has_quotes[chosen]
+    plain, marked = chosen[~quoted], chosen[quoted]
+    if not len(marked):
+        return _split(records, plain, width, None)
+    if not len(plain):
+        return _split(records, marked, width, '"')
+    order = pl.Series(np.argsort(np.concatenate((plain, marked)), kind="stable"))
+    both = zip(_split(records, plain, width, None), _split(records, marked, width, '"'), strict=True)
+    return [first.append(second).gather(order) for first, second in both]
+
+
+def _split(records: Records, indexes: np.ndarray, width: int, quote: str | None) -> list[pl.Series]:
+    lines = records.lines
+    breaks = np.flatnonzero(np.diff(indexes) != 1)
+    firsts = indexes[np.concatenate(([0], breaks + 1))]
+    lasts = indexes[np.concatenate((breaks, [len(indexes) - 1]))]
+    view = memoryview(lines.data)
+    pieces = [view[lines.starts[a] : lines.ends[b]] for a, b in zip(firsts, lasts, strict=True)]
+    if len(indexes) * width < 3000:
+        return _split_few(records, indexes, width)
+    names = [f"c{position}" for position in range(width)]
+    frame = pl.read_csv(
+        io.BytesIO(b"\n".join(pieces)),
+        separator=records.delimiter,
+        quote_char=quote,
+        has_header=False,
+        new_columns=names,
+        infer_schema=False,
+    )
+    if frame.shape != (len(indexes), width):
+        raise RuntimeError(f"{len(indexes)} lines of {width} columns were split into {frame.shape}")
+    if quote is None:
+        return frame.get_columns()
+    return [column.replace("", None) for column in frame.get_columns()]
+
+
+def _split_few(records: Records, indexes: np.ndarray, width: int) -> list[pl.Series]:
+    """A few lines are split faster without a reader."""
+    rows = [records.cells(int(index)) for index in indexes]
+    return [
+        pl.Series(f"c{position}", [row[position] or None for row in rows], dtype=pl.String) for position in range(width)
+    ]

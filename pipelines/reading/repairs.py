@@ -1,0 +1,307 @@
+"""The lines of one table that are not regular: titles and notes set left, damaged rows put right or left blank.
+
+Belongs here: what happens to each odd line of a segment and the doubts about it. Does not belong here: the choice of
+readings inside a line (alignment), regular lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from pipelines.contracts import Text
+from pipelines.reading.alignment import CUT, Reading, align, plain_cost
+from pipelines.reading.dialects import COMMON, mixed_detail
+from pipelines.reading.doubts import Doubt
+from pipelines.reading.profiles import Profile
+from pipelines.reading.records import BLANK, INSIDE, Records, quoted_cells
+from pipelines.reading.segments import Segment, is_header_like
+from pipelines.reading.suspects import is_data_like, judge_row, sample_profiles, strange_rows
+
+MOST_ALIGNED = 1_000
+WIDEST_TRIED = 500
+_NOTE = re.compile(
+    r"[\"“(（*※]*(?:注|说明|备注|资料来源|数据来源|制表|填表|审核|单位[：:]|note|source|remark)[^,;\t|]{0,3}[：:]",
+    re.IGNORECASE,
+)
+_MOVED = Text(
+    zh="可能少一个又多一个分隔符，位置不能确定的单元格留空",
+    en="a delimiter may be missing and another too many; the cells between are left blank",
+)
+_EDITS = {
+    "missing": Text(zh="缺少一个分隔符", en="a delimiter is missing"),
+    "extra": Text(zh="多出一个分隔符", en="a delimiter too many"),
+    "joined": Text(zh="值中含有分隔符，已重新接上", en="a value holds the delimiter and was joined again"),
+    "cut": Text(zh="行尾缺少单元格", en="the last cells are missing"),
+    "lost": Text(zh="缺少一个单元格", en="a cell is missing"),
+    "stray": Text(zh="引号不成对", en="a stray quotation mark"),
+}
+
+
+@dataclass
+class Repaired:
+    """Cells of the lines that are not regular, by line from 0; lines that others swallowed; doubts in source rows."""
+
+    cells: dict[int, list[str | None]] = field(default_factory=dict)
+    swallowed: set[int] = field(default_factory=set)
+    doubts: list[Doubt] = field(default_factory=list)
+
+
+class Repairer:
+    """One segment's odd lines."""
+
+    def __init__(
+        self, records: Records, segment: Segment, lines: np.ndarray, columns: list[pl.Series], *, is_open_end: bool
+    ) -> None:
+        """``columns`` are the cells of the regular ``lines`` (from 0), records over several lines left out."""
+        self.lines = lines
+        self.columns = columns
+        self.records = records
+        self.segment = segment
+        self.width = segment.width
+        self.is_open_end = is_open_end
+        span = records.widths[segment.first : segment.last + 1]
+        self.regular = segment.first + np.flatnonzero(span == segment.width)
+        self.odd = segment.first + np.flatnonzero((span != segment.width) & (span != BLANK) & (span != INSIDE))
+        self.done = Repaired()
+
+    @cached_property
+    def profiles(self) -> list[Profile]:
+        """What the columns look like, from regular rows without the first, which may be the header."""
+        if len(self.lines) >= 2:
+            return sample_profiles(self.columns, np.array([], dtype=np.int64))
+        rows = [self.records.cells(int(line)) for line in self.regular[:100]]
+        rows = rows[1:] if len(rows) > 2 else rows
+        return [Profile([row[column] for row in rows]) for column in range(self.width)]
+
+    @cached_property
+    def _is_headed(self) -> bool:
+        """True when the first regular row names the columns."""
+        rows = [self.records.cells(int(line)) for line in self.regular[:4]]
+        return len(rows) > 1 and is_header_like(rows[0], rows[1:])
+
+    def repair(self) -> Repaired:
+        """Every odd line of the segment."""
+        if not len(self.odd):
+            return self.done
+        first = int(self.regular[0]) if len(self.regular) else self.segment.last + 1
+        last = int(self.regular[-1]) if len(self.regular) else self.segment.first - 1
+        damaged_header = self._damaged_header(first)
+        for number, each in enumerate(self.odd):
+            line = int(each)
+            if line in self.done.swallowed:
+                continue
+            if (line < first or line > last) and _NOTE.match(text := self.records.text(line)):
+                words: list[str | None] = [text.strip('" ' + self.records.delimiter)]
+                self.done.cells[line] = words + [None] * (self.width - 1)
+            elif number >= MOST_ALIGNED:
+                self._give_up(line)
+            elif line == damaged_header:
+                self._header(line)
+            elif line < first and not self._is_damaged_row(line, first):
+                self._title(line)
+            elif line > last and self._is_note(line):
+                split = self._by_other_delimiter(line, self._row_cost) if self.width > 2 else None
+                self.done.cells[line] = self._left(split or self.records.cells(line))
+            else:
+                self._row(line)
+        return self.done
+
+    def _left(self, cells: Sequence[str]) -> list[str | None]:
+        while len(cells) > self.width and not cells[-1].strip():
+            cells = cells[:-1]
+        kept: list[str | None] = [cell or None for cell in cells[: self.width]]
+        return kept + [None] * (self.width - len(kept))
+
+    def _damaged_header(self, first: int) -> int | None:
+        """The odd line above the first regular one when that is data and this one names columns."""
+        above = [int(line) for line in self.odd if line < first]
+        if not above or not len(self.regular):
+            return None
+        line = above[-1]
+        if np.any(self.records.widths[line + 1 : first] == BLANK):
+            return None
+        cells = [cell.strip('" ') for cell in self.records.text(line).split(self.records.delimiter)]
+        if len(cells) < max(2, self.width / 2):
+            return None
+        data = [self.records.cells(int(each)) for each in self.regular[:4]]
+        if self._is_headed:
+            return None
+        filled = [cell for cell in cells if cell]
+        return line if is_header_like(filled, data) else None
+
+    def _is_damaged_row(self, line: int, first: int) -> bool:
+        """An odd line above all regular ones that has figures where the table has them is a row, not a title."""
+        pieces = self.records.text(line).split(self.records.delimiter)
+        if len(pieces) < max(2, self.width - 2) or not len(self.regular) or self.records.widths[first - 1] == BLANK:
+            return False
+        return not is_header_like([piece for piece in pieces if piece.strip()], [["1"]])
+
+    def _title(self, line: int) -> None:
+        cells = self.records.cells(line)
+        if len(cells) < self.width and not self._is_headed and self.records.widths[line + 1] != BLANK:
+            split = self._by_other_delimiter(line, self._header_cost)
+            if split is not None:
+                self.done.cells[line] = [cell or None for cell in split]
+                return
+        filled = sum(bool(cell.strip()) for cell in cells)
+        self.done.cells[line] = self._left(cells)
+        while len(cells) > self.width and not cells[-1].strip():
+            cells = cells[:-1]
+        if len(cells) > self.width:
+            self._doubt("ragged_row", line, self.width, Text(zh="比表宽，右侧未读", en="wider than the table"))
+            self.done.cells[line] = [None] * self.width
+        elif filled > 1:
+            self._doubt("header_guess", line, None, Text(zh="比表窄，靠左放置", en="narrower than the table"))
+        if '"' in "".join(cells) and self.records.widths[line] < 0:
+            self._doubt("stray_quote", line, 0, None)
+
+    def _is_note(self, line: int) -> bool:
+        cells = self.records.cells(line)
+        if self.is_open_end and line == self.segment.last and self.records.widths[line - 1] != BLANK:
+            return False
+        filled = [cell for cell in cells if cell.strip()]
+        if cells[0].count(self.records.delimiter) >= max(1, self.width / 2):
+            return False
+        if self.records.widths[line] < 0 or len(filled) != 1 or not cells[0].strip():
+            return False
+        return self.width > 3 or self.profiles[0].cost(cells[0]) > 3
+
+    def _header(self, line: int) -> None:
+        pieces = self.records.text(line).split(self.records.delimiter)
+        if len(pieces) == self.width - 1 and self.profiles[-1].share("empty") == 1:
+            self.done.cells[line] = self._left(self.records.cells(line))
+            self._doubt(
+                "header_guess", line, self.width - 1, Text(zh="数据行末多一个分隔符", en="rows end in a delimiter")
+            )
+            return
+        if (split := self._by_other_delimiter(line, self._header_cost)) is not None:
+            self.done.cells[line] = [cell or None for cell in split]
+            return
+        reading = align(pieces, self.records.delimiter, self.profiles, is_header=True)
+        self._take(line, reading)
+        if reading.is_structural:
+            self._doubt("header_guess", line, None, None)
+
+    def _header_cost(self, cells: Sequence[str]) -> float:
+        return sum(profile.name_cost(cell) for profile, cell in zip(self.profiles, cells, strict=True)) / self.width
+
+    def _row_cost(self, cells: Sequence[str]) -> float:
+        return plain_cost(cells, self.profiles) / self.width
+
+    def _row(self, line: int) -> None:
+        if (split := self._by_other_delimiter(line, self._row_cost)) is not None:
+            self.done.cells[line] = [cell or None for cell in split]
+            return
+        if self._broken_in_two(line):
+            return
+        text = self.records.text(line)
+        is_last = self.is_open_end and line == self.segment.last
+        pieces = text.split(self.records.delimiter)
+        if is_last and len(pieces) < self.width:
+            self._truncated(line, pieces)
+            return
+        self._take(line, align(pieces, self.records.delimiter, self.profiles, cut=CUT))
+
+    def _truncated(self, line: int, pieces: list[str]) -> None:
+        """The last line of a file that ends in its middle: the cell at the cut is not certain."""
+        reading = align(pieces[:-1] or [""], self.records.delimiter, self.profiles, cut=0.5)
+        self._take(line, reading)
+        self._doubt("truncated", line, len(pieces) - 1, None)
+
+    def _by_other_delimiter(self, line: int, cost: Callable[[Sequence[str]], float]) -> list[str] | None:
+        """The cells of a line that another delimiter splits into just the right columns."""
+        text = self.records.text(line)
+        own = self.records.delimiter
+        found: list[tuple[float, str, list[str]]] = []
+        for other in [each for each in (*COMMON, " ", "、", ":", "^", "~") if each != own and each in text]:
+            for words in (text, text.replace(other, own) if '"' not in text else None):
+                if words is None:
+                    continue
+                cells = _cells(words, other if words is text else own)
+                if cells is not None and len(cells) == self.width and self.width > 1:
+                    found.append((cost(cells), other, cells))
+        if not found:
+            return None
+        best = min(found, key=lambda each: each[0])
+        if best[0] > 2.6:
+            return None
+        self._doubt("mixed_delimiter", line, None, mixed_detail(best[1]))
+        return best[2]
+
+    def _broken_in_two(self, line: int) -> bool:
+        """A row whose cell holds a line end without quotes: two short lines that make up one whole row."""
+        following = line + 1
+        widths = self.records.widths
+        if following > self.segment.last or not 0 < widths[line] < self.width or not 0 < widths[following] < self.width:
+            return False
+        first, second = self.records.cells(line), self.records.cells(following)
+        if len(first) + len(second) - 1 != self.width:
+            return False
+        cells = [*first[:-1], first[-1] + "\n" + second[0], *second[1:]]
+        rest = [column for column in range(self.width) if column != len(first) - 1]
+        cost = sum(self.profiles[column].cost(cells[column]) for column in rest) / max(1, len(rest))
+        if cost > 2.0:
+            return False
+        detail = Text(zh="一行断成两行，已接上", en="one row broken in two lines; joined again")
+        self._doubt("ragged_row", line, len(first) - 1, detail)
+        self._doubt("line_end", line, len(first) - 1, None)
+        self.done.cells[line] = [cell or None for cell in cells]
+        self.done.swallowed.add(following)
+        return True
+
+    def _take(self, line: int, reading: Reading) -> None:
+        self.done.cells[line] = reading.cells
+        structural = [(what, column) for what, column in reading.edits if what != "stray"]
+        for what, column in reading.edits:
+            if what == "stray":
+                self._doubt("stray_quote", line, column, None)
+        if reading.is_structural:
+            places = [column for _, column in structural] + reading.uncertain
+            named = list(dict.fromkeys(what for what, _ in structural)) or ["stray"]
+            blank = len(reading.uncertain)
+            detail = Text(
+                zh="、".join(_EDITS[each].zh for each in named) + (f"；{blank}个单元格不能确定" if blank else ""),
+                en=", ".join(_EDITS[each].en for each in named) + (f"; {blank} cells not certain" if blank else ""),
+            )
+            self._doubt("ragged_row", line, min(places), detail)
+
+    def _give_up(self, line: int) -> None:
+        self.done.cells[line] = [None] * self.width
+        detail = Text(zh="损坏的行过多，未逐行修复", en="too many damaged rows; this one was not repaired")
+        self._doubt("ragged_row", line, None, detail)
+
+    def _doubt(self, kind: str, line: int, column: int | None, detail: Text | None) -> None:
+        self.done.doubts.append(Doubt(kind, line + 1, None if column is None else column + 1, detail))
+
+    def suspects(self) -> None:
+        """Regular rows whose values stand one column off; what is not certain is left blank."""
+        if len(self.lines) < 4 or not 2 <= self.width <= WIDEST_TRIED:
+            return
+        found = strange_rows(self.columns, self.profiles)
+        if not len(found):
+            return
+        names = [column[0] for column in self.columns]
+        sound = sample_profiles(self.columns, found)
+        for at in found.tolist():
+            row = [column[at] for column in self.columns]
+            if at == 0 or row == names or not is_data_like(row, sound):
+                continue
+            line = int(self.lines[at])
+            pieces = self.records.text(line).split(self.records.delimiter)
+            verdict = judge_row([cell or "" for cell in row], pieces, self.records.delimiter, sound)
+            if isinstance(verdict, Reading):
+                self._take(line, verdict)
+            elif verdict is not None:
+                first, last = verdict
+                self.done.cells[line] = [None if first <= at <= last else cell for at, cell in enumerate(row)]
+                self._doubt("ragged_row", line, first, _MOVED)
+
+
+def _cells(text: str, delimiter: str) -> list[str] | None:
+    return quoted_cells(text, delimiter) if '"' in text else text.split(delimiter)

@@ -1,0 +1,142 @@
+"""Which lines of a text belong to one table: runs of lines of one width.
+
+Belongs here: where a table of another width begins and ends. Does not belong here: cells, titles, headers as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from pipelines.reading.profiles import shape_of
+from pipelines.reading.records import BLANK, INSIDE, Records
+
+LEAST_RUN = 3
+LONG_RUN = 10
+FIGURES = frozenset({"identity", "stamp", "date", "time", "integer", "decimal", "money", "percent"})
+
+
+class Segment(NamedTuple):
+    """Lines ``first`` to ``last`` (from 0, both included) that make one grid of ``width`` columns."""
+
+    first: int
+    last: int
+    width: int
+
+
+class _Run(NamedTuple):
+    first: int
+    last: int
+    size: int
+    width: int
+    after_blank: bool
+    before_blank: bool
+
+
+def is_header_like(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """True when a line names columns: distinct words without figures, above a line that has some."""
+    filled = [cell.strip() for cell in cells if cell and cell.strip()]
+    if len(filled) < max(2, 0.7 * len(cells)) or len(set(filled)) < len(filled):
+        return False
+    if any(shape_of(cell).kind in FIGURES for cell in filled):
+        return False
+    return any(shape_of(cell or "").kind in FIGURES | {"code"} for row in below[:3] for cell in row)
+
+
+def established_widths(records: Records) -> set[int]:
+    """Widths that several lines have; the most frequent one when none does."""
+    widths = records.widths[records.widths >= 1]
+    if not len(widths):
+        return set()
+    counts = np.bincount(widths)
+    found = {int(width) for width in np.flatnonzero(counts >= LEAST_RUN) if width >= 2}
+    return found or {int(np.flatnonzero(counts == counts.max())[-1])}
+
+
+def segments(records: Records) -> list[Segment]:
+    """The tables of a text from top to bottom; every line is in exactly one of them."""
+    count = len(records.lines)
+    runs = _runs(records)
+    if not runs:
+        width = int(records.widths.max(initial=1))
+        return [Segment(0, count - 1, max(1, width))]
+    strong = _strong(records, runs)
+    merged: list[_Run] = []
+    for run in strong:
+        if merged and merged[-1].width == run.width:
+            merged[-1] = merged[-1]._replace(last=run.last, size=merged[-1].size + run.size)
+        else:
+            merged.append(run)
+    found = []
+    begin = 0
+    for run, after in zip(merged, [*merged[1:], None], strict=True):
+        end = count - 1 if after is None else _boundary(records, run.last, after.first)
+        found.append(Segment(begin, end, run.width))
+        begin = end + 1
+    return found
+
+
+def _runs(records: Records) -> list[_Run]:
+    """Neighbouring regular lines of one width of two or more; blank and irregular lines between do not count."""
+    where = np.flatnonzero(records.widths >= 2)
+    if not len(where):
+        return []
+    widths = records.widths[where]
+    breaks = np.flatnonzero(np.diff(widths)) + 1
+    begins = np.concatenate(([0], breaks))
+    ends = np.concatenate((breaks, [len(where)])) - 1
+    found = []
+    for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
+        first, last = int(where[begin]), int(where[end])
+        after_blank = first == 0 or records.widths[first - 1] == BLANK
+        following = last + 1
+        while following < len(records.lines) and records.widths[following] == INSIDE:
+            following += 1
+        before_blank = following >= len(records.lines) or records.widths[following] == BLANK
+        found.append(_Run(first, last, end - begin + 1, int(widths[begin]), bool(after_blank), bool(before_blank)))
+    return found
+
+
+def _strong(records: Records, runs: list[_Run]) -> list[_Run]:
+    """Runs that are tables of their own and not damaged rows of another."""
+    totals: dict[int, int] = {}
+    for run in runs:
+        totals[run.width] = totals.get(run.width, 0) + run.size
+    main = max(totals, key=lambda width: (totals[width], width))
+    strong = [run for run in runs if run.width == main or _is_table(records, run, main)]
+    kept = [run for run in strong if run.width != main or run.size >= LEAST_RUN or len(strong) == 1]
+    others = {run.width for run in kept}
+    return kept if main in others or not strong else [run for run in strong if run.width == main] or kept
+
+
+def _is_table(records: Records, run: _Run, main: int) -> bool:
+    if run.size >= LONG_RUN and abs(run.width - main) > 1:
+        return True
+    cells = [records.cells(line) for line in _lines(records, run, 4)]
+    named = len(cells) > 1 and is_header_like(cells[0], cells[1:])
+    if run.after_blank and run.first > 0:
+        return run.size >= LEAST_RUN or named
+    if run.size < LEAST_RUN:
+        return False
+    if run.first == 0:
+        return named or run.before_blank
+    return named or run.size >= 2 * LONG_RUN
+
+
+def _lines(records: Records, run: _Run, most: int) -> list[int]:
+    inside = np.flatnonzero(records.widths[run.first : run.last + 1] == run.width)
+    return [run.first + int(each) for each in inside[:most]]
+
+
+def _boundary(records: Records, last: int, first: int) -> int:
+    """The last line that still belongs to the table above: lines after a blank one go with the table below."""
+    end = last
+    while end + 1 < first and records.widths[end + 1] == INSIDE:
+        end += 1
+    between = records.widths[end + 1 : first]
+    blanks = np.flatnonzero(between == BLANK)
+    if len(blanks):
+        return end + 1 + int(blanks[-1]) if not np.any(between[blanks[0] :] != BLANK) else end + 1 + int(blanks[0])
+    return first - 1

@@ -1,0 +1,126 @@
+"""Rows of the right width whose values may stand in the wrong columns: a delimiter missing and another too many.
+
+Belongs here: which regular rows fit their columns badly, and whether a repaired reading fits better. Does not belong
+here: rows of another width, doubts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from pipelines.reading.alignment import MISSING, Reading, align, plain_cost
+from pipelines.reading.profiles import FREE, Profile, shape_of
+
+PROFILE_ROWS = 150
+MOST_SUSPECTS = 500
+FEW_SUSPECTS = 12
+SUSPECT_SHARE = 0.02
+FEW_CELLS = 4_000
+STRANGE = 1.2
+FOREIGN = 4.5
+ODD = 1.5
+AT_HOME = 2.5
+RARE = 3.0
+CLEARLY = 1.0
+FEWEST_DISPLACED = 2
+RIVAL = 6.0
+FILLERS = frozenset(
+    ["", "-", "--", "—", "/", "\\", "无", "空", "…", "..", ".", "*", "N/A", "NA", "n/a", "null", "NULL"]
+)
+_TOTAL = re.compile(r"\s*(?:合|总|小|共)\s*计|其\s*中|平\s*均|(?:sub|grand )?total\b|sum\b|average\b", re.IGNORECASE)
+HARD = frozenset(["identity", "stamp", "date", "time", "integer", "decimal", "money", "percent", "url", "email"])
+
+
+def sample_profiles(columns: list[pl.Series], without: np.ndarray) -> list[Profile]:
+    """Profiles of a sample of the rows, without the given ones and the first, which may be the header."""
+    count = len(columns[0])
+    keep = np.setdiff1d(np.arange(min(1, count - 2) if count > 1 else 0, count), without)
+    if len(keep) > PROFILE_ROWS:
+        keep = keep[np.linspace(0, len(keep) - 1, PROFILE_ROWS).astype(int)]
+    chosen = pl.Series(keep)
+    return [Profile(column.gather(chosen).fill_null("").to_list()) for column in columns]
+
+
+def is_data_like(cells: Sequence[str | None], sound: Sequence[Profile]) -> bool:
+    """False for a line of words in a table with figures: a header, a heading or a note, which no value can judge."""
+    hard = sum(profile.main_kind in HARD for profile in sound)
+    return not hard or any(cell and shape_of(cell).kind in HARD for cell in cells)
+
+
+def displaced(cells: Sequence[str], sound: Sequence[Profile]) -> list[int]:
+    """Columns (from 0) whose value is foreign there and at home in the column beside it."""
+    found = []
+    for column, cell in enumerate(cells):
+        if cell.strip() in FILLERS or sound[column].cost(cell) <= FOREIGN:
+            continue
+        if any(sound[beside].cost(cell) <= AT_HOME for beside in (column - 1, column + 1) if 0 <= beside < len(sound)):
+            found.append(column)
+    return found
+
+
+def judge_row(
+    cells: Sequence[str], pieces: list[str], delimiter: str, sound: Sequence[Profile]
+) -> Reading | tuple[int, int] | None:
+    """A better reading of a row of the right width; or the first and last column (from 0) that are not certain."""
+    cost = plain_cost(cells, sound)
+    filled = [cell for cell in cells if cell.strip()]
+    if cost < MISSING or 2 * len(filled) < len(cells) or any(_TOTAL.match(cell) for cell in filled):
+        return None
+    reading = align(pieces, delimiter, sound, margin=RIVAL)
+    if reading.is_structural and reading.cost < cost - CLEARLY:
+        return align(pieces, delimiter, sound)
+    moved = displaced(cells, sound)
+    blanks = [at for at, cell in enumerate(cells) if not cell.strip() and sound[at].cost(cell) > RARE]
+    foreign = [
+        at for at, cell in enumerate(cells) if cell.strip() not in FILLERS and sound[at].cost(cell) > FOREIGN
+    ]
+    odd = [at for at, cell in enumerate(cells) if cell.strip() not in FILLERS and sound[at].cost(cell) > ODD]
+    if len(moved) >= FEWEST_DISPLACED or (blanks and (foreign or len(odd) >= FEWEST_DISPLACED)):
+        doubtful = sorted({*moved, *blanks, *foreign, *odd})
+        return doubtful[0], doubtful[-1]
+    return None
+
+
+def strange_rows(columns: list[pl.Series], profiles: Sequence[Profile]) -> np.ndarray:
+    """Rows that fit the columns much worse than the others: by cost in a small table, by class in a big one."""
+    count = len(columns[0])
+    foreign = np.zeros(count, dtype=np.int16)
+    if count * len(columns) > FEW_CELLS:
+        for profile, column in zip(profiles, columns, strict=True):
+            foreign += _foreign(profile, column)
+        found = np.flatnonzero(foreign >= 2)
+        return found[:MOST_SUSPECTS] if len(found) <= max(3, 0.2 * count) else found[:0]
+    cells = [column.fill_null("").to_list() for column in columns]
+    for profile, values in zip(profiles, cells, strict=True):
+        rare = max(1.0, SUSPECT_SHARE * profile.count)
+        usual = {kind for kind, number in profile.kinds.items() if number > rare}
+        foreign += np.array([shape_of(value).kind not in usual for value in values])
+    rows = list(zip(*cells, strict=True))
+    usual_cost = np.median([plain_cost(row, profiles) for row in rows[:: max(1, count // 20)]])
+    found = np.flatnonzero(foreign)
+    costs = np.array([plain_cost(rows[at], profiles) for at in found])
+    chosen = costs > usual_cost + STRANGE
+    found, costs = found[chosen], costs[chosen]
+    order = np.argsort(-costs)[: max(3, min(FEW_SUSPECTS, count // 5))]
+    return np.asarray(found[order])
+
+
+def _foreign(profile: Profile, column: pl.Series) -> np.ndarray:
+    """Which cells are clearly of another class than nearly all of their column."""
+    empty = column.is_null().to_numpy().astype(np.int16)
+    rare = max(1.0, SUSPECT_SHARE * profile.count)
+    always = empty if profile.kinds["empty"] <= rare else np.zeros(len(column), dtype=np.int16)
+    kinds = {kind for kind, count in profile.kinds.items() if kind != "empty" and count > rare}
+    if not kinds:
+        return np.asarray(1 - empty, dtype=np.int16)
+    if kinds <= HARD:
+        pattern = r"^[^\p{L}]*[Xx]?$|[年月日万元$¥￥€£]|\d[eE][-+]?\d|[aApP][mM]$|://|@"
+        return np.asarray(always + ~column.str.contains(pattern).fill_null(value=True).to_numpy(), dtype=np.int16)
+    if kinds <= set(FREE):
+        pattern = r"^[-+]?[\d.,:/ -]+$"
+        return np.asarray(always + column.str.contains(pattern).fill_null(value=False).to_numpy(), dtype=np.int16)
+    return always

@@ -1,0 +1,409 @@
+"""Faults F13, F16, F20 and F37–F46: what the values of a file mean, judged at the door."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+import yaml
+
+from pipelines.contracts import load_code_lists, load_contracts
+from pipelines.landing import receipts
+from pipelines.meaning.leads import find_leads, load_rules, write_leads
+from pipelines.meaning.names import fold_name
+from pipelines.meaning.overrides import OverrideError, list_overrides, overrides_file, record_override
+from pipelines.reading import bronze_folder, current_inputs, ledgers, read_pending
+from pipelines.reading.judge import Rules, judge_table
+from pipelines.reading.sources import choose_table, open_source, read_candidate
+from tests.faults.incomes import (
+    BIRTH,
+    EXPENSE,
+    HEADER,
+    HEALTH,
+    IDENTITY,
+    INCOME,
+    MEMBER,
+    NAME,
+    REMARK,
+    SEX,
+    STARTED,
+    codes,
+    last,
+    month,
+    person,
+    replaced,
+    rows_of,
+    scaled,
+    settled,
+    swapped,
+)  # fmt: skip
+from tests.faults.office import CONTRACTS, WEIGHTS, Office, aid_rows, as_csv, found, identity, judge, values
+from tests.faults.office import HEADER as AID_HEADER
+
+JUNE = "补助发放2020年6月.csv"
+
+
+@pytest.mark.parametrize("factor", [10_000, 1 / 10_000, 100, 1 / 100, 10, 12, 1 / 12])
+def test_f37_a_changed_unit_is_refused_with_its_ratio_and_likely_reason(office: Office, factor: float) -> None:
+    refused = last(office, scaled(INCOME, factor))
+    assert (refused.verdict, refused.reason_code) == ("refused", "unit_change")
+    assert refused.reason is not None
+    assert "月收入" in refused.reason.zh
+    named = {1 / 10_000: "万元", 10_000: "元", 12: "按年", 1 / 12: "按月", 100: "百分数", 1 / 100: "比例", 10: "小数点"}
+    assert named[factor] in refused.reason.zh
+    assert (refused.accepted_count, refused.rejected_count) == (0, 240)
+
+
+@pytest.mark.parametrize("factor", [10_000, 1 / 10_000, 12, 1 / 12])
+def test_f37_one_township_in_another_unit_is_refused_by_name(office: Office, factor: float) -> None:
+    refused = last(office, scaled(INCOME, factor, only="雄壁镇"))
+    assert (refused.verdict, refused.reason_code) == ("refused", "unit_change")
+    assert refused.reason is not None
+    assert "雄壁镇" in refused.reason.zh
+    assert "丹凤街道" not in refused.reason.zh
+
+
+def test_f37_a_first_file_is_compared_with_what_is_plausible_and_its_places_with_each_other(
+    office: Office, tmp_path: Path
+) -> None:
+    month(office, 2, scaled(INCOME, 10_000, only="葵山镇"))
+    refused = office.take()[-1]
+    assert refused.reason_code == "unit_change"
+    assert refused.reason is not None
+    assert "葵山镇" in refused.reason.zh
+    folder = tmp_path / "contracts"
+    shutil.copytree(CONTRACTS, folder)
+    band = {
+        "check": "plausible_median", "feed": "incomes", "field": "income_cny", "values": {"low": 300, "high": 50_000},
+        "valid_from": "2012-01-01", "author": "测试", "reason": "月收入", "source": "toy",
+    }  # fmt: skip
+    (folder / "thresholds.yml").write_text(yaml.safe_dump([band], allow_unicode=True))
+    strict = Office(office.settings.model_copy(update={"contracts_dir": folder}), office.desk)
+    month(strict, 1, scaled(INCOME, 10_000))
+    assert next(one for one in strict.take() if one.period == "2020-01").reason_code == "plausible_median"
+
+
+def test_f37_verdicts_do_not_depend_on_the_order_of_arrival(office: Office) -> None:
+    for number in (4, 2, 3, 1):
+        month(office, number, scaled(INCOME, 12) if number == 3 else None)
+        office.take()
+    assert settled(office) == {
+        "2020-01": "accepted",
+        "2020-02": "accepted",
+        "2020-03": "refused",
+        "2020-04": "accepted",
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        (scaled(EXPENSE, -1), "sign_change"),
+        (swapped(INCOME, EXPENSE), "columns_swapped"),
+        (replaced(SEX, lambda _, row: "女" if row[SEX] == "男" else "男"), "rejected_share"),
+        (replaced(HEALTH, lambda n, _: ("丧失劳动力", "弱劳动力或半劳动力")[n % 2]), "code_shift"),
+    ],
+)
+def test_f38_turned_signs_swapped_columns_and_changed_codes_are_refused(office: Office, change, check: str) -> None:  # type: ignore[no-untyped-def]
+    refused = last(office, change)
+    assert refused.verdict == "refused"
+    assert refused.reason_code == check
+
+
+def test_f38_codes_that_change_places_are_refused_without_an_identity_to_tell(office: Office) -> None:
+    def change(rows: list[list[object]]) -> None:
+        for row in rows:
+            row[IDENTITY] = ""
+            row[SEX] = "女" if row[SEX] == "男" else "男"
+
+    refused = last(office, change)
+    assert refused.reason is not None
+    assert "codes_exchanged" in refused.stopped_by
+    assert "对调" in refused.reason.zh
+
+
+def test_f39_volume_is_compared_by_township_and_a_steward_may_know_better(office: Office) -> None:
+    def without(rows: list[list[object]]) -> None:
+        rows[:] = [row for row in rows if row[5] != "葵山镇"]
+
+    refused = last(office, without)
+    assert refused.reason_code == "group_count"
+    assert refused.reason is not None
+    assert "葵山镇 80→0" in refused.reason.zh
+
+
+@pytest.mark.parametrize(
+    ("change", "check", "verdict"),
+    [
+        (replaced(STARTED, lambda n, row: "" if n % 10 < 3 else row[STARTED]), "blank_share", "accepted"),
+        (replaced(STARTED, lambda n, row: "" if n % 10 < 7 else row[STARTED]), "blank_share", "refused"),
+        (replaced(STARTED, lambda _, __: "2019-01-01"), "constant_column", "accepted"),
+        (replaced(INCOME, lambda _, __: "3000.00"), "constant_column", "refused"),
+        (replaced(NAME, lambda n, _: f"张{n % 30}"), "distinct_collapse", "accepted"),
+        (replaced(NAME, lambda n, _: f"张{n % 3}"), "distinct_collapse", "refused"),
+    ],
+)
+def test_f40_blanks_constants_and_collapsed_columns_are_flagged_or_refused(  # type: ignore[no-untyped-def]
+    office: Office, change, check: str, verdict: str
+) -> None:
+    ledger = last(office, change)
+    assert ledger.verdict == verdict
+    assert check in (ledger.stopped_by if verdict == "refused" else codes(ledger))
+
+
+def test_f41_identities_in_conflict_are_listed_without_a_personal_value_and_money_counts_once(office: Office) -> None:
+    rows = rows_of(1)
+    rows[5][IDENTITY], rows[5][SEX], rows[5][BIRTH] = person(2)
+    rows.append(list(rows[9]))
+    office.drop("收入台账2020年1月.csv", as_csv(rows, HEADER))
+    ledger = office.take()[0]
+    assert ledger.verdict == "accepted_with_rejects"
+    assert ledger.reason_counts == {"duplicate_key": 1}
+    assert codes(ledger) == ["identity_on_several_members"]
+    money = next(each for each in ledger.amounts if each.field == "income_cny")
+    once = sum(round(float(str(row[INCOME])) * 100) for row in rows[:-1])
+    assert money.accepted_cny * 100 == once
+    listed = pl.read_parquet(bronze_folder(office.settings, receipts(office.settings)[0]) / "conflicts.parquet")
+    assert listed["source_row"].to_list() == [4, 7]
+    assert listed["person_key"].n_unique() == 1
+    assert listed["member_key"].n_unique() == 2
+    assert person(2)[0] not in listed.write_csv()
+
+
+def test_f41_one_member_with_two_identities_is_rejected_and_listed(office: Office) -> None:
+    rows = rows_of(1)
+    rows[5][MEMBER] = rows[6][MEMBER]
+    office.drop("收入台账2020年1月.csv", as_csv(rows, HEADER))
+    ledger = office.take()[0]
+    assert ledger.rejected_count == 2
+    assert codes(ledger) == ["member_with_several_identities"]
+
+
+def test_f42_a_code_of_before_a_change_of_divisions_is_taken_as_its_successor(areas_file: Path, tmp_path: Path) -> None:
+    areas = pl.read_parquet(areas_file)
+    village = areas.filter((pl.col("area_level") == "village") & (pl.col("short_name") == "丹凤社区"))
+    code = village["area_code"][0]
+    old = village.with_columns(
+        area_code=pl.lit("530323999001"),
+        valid_to=pl.date(2019, 12, 31),
+        area_name=pl.lit("旧村"),
+        short_name=pl.lit("旧村"),
+    )
+    successor = areas.with_columns(
+        predecessor_code=pl.when(pl.col("area_code") == code).then(pl.lit("530323999001")).otherwise("predecessor_code")
+    )
+    changed = tmp_path / "areas.parquet"
+    pl.concat([successor, old]).write_parquet(changed)
+    rows = [["1", "2020-06-01", "丹凤街道", "旧村"], ["2", "2020-06-01", "丹凤街道", "无此村"]]
+    judged = judge(as_csv(rows, ["走访编号", "走访日期", "所在乡", "所在村"]), feed="visits", areas_file=changed)
+    assert judged.area_code is not None
+    assert judged.area_code.to_list() == [code, None]
+    assert found(judged) == [(3, 4, "unknown_area")]
+    warning = next(each for each in judged.warnings if each["code"] == "changed_area")
+    assert "旧村" in str(warning["zh"])
+    assert code in str(warning["zh"])
+
+
+def test_f42_f43_orphans_and_contradictions_are_leads_and_change_no_verdict(office: Office) -> None:
+    paid = aid_rows(12)
+    paid[3][7] = "已核"
+    office.drop(JUNE, as_csv(paid, AID_HEADER))
+    simple = {"deaths": "死亡登记号", "cars": "车牌登记号", "schools": "学籍号"}
+    content = {
+        "deaths": [["D1", identity(2), "某院"], ["D2", identity(77), "某院"]],
+        "cars": [["C1", identity(1), "车管所"], ["C2", identity(3), "车管所"], ["C3", identity(4), "别处"]],
+        "schools": [["S1", identity(8), "一小"], ["S2", identity(8), "二小"], ["S3", identity(9), "一小"]],
+    }
+    for feed, key in simple.items():
+        office.drop(f"{feed}2020年6月.csv", as_csv(content[feed], [key, "公民号码", "登记单位"]))
+    assert {one.verdict for one in office.take()} == {"accepted"}
+    contracts = load_contracts(CONTRACTS)
+    leads = write_leads(office.settings, contracts, current_inputs(office.settings))
+    assert dict(leads.group_by("rule").len().iter_rows()) == {
+        "paid_after_death": 1, "two_schools": 1, "subsidised_car_owner": 1
+    }  # fmt: skip
+    assert leads["key"].str.contains("^[0-9a-f]{32}$").all()
+    counts = json.loads((office.settings.state_dir / "leads.json").read_text())
+    assert counts["two_schools"]["periods"] == {"2020-06": 1}
+    assert {one.verdict for one in ledgers(office.settings)} == {"accepted"}
+
+
+def test_f43_a_death_at_the_police_of_a_member_in_the_register_is_a_lead() -> None:
+    rules = {rule.rule: rule for rule in load_rules()}
+    assert all(rule.fits(load_contracts()) for rule in rules.values())
+    assert rules["deceased_still_registered"].relation == "both"
+    assert rules["person_without_household"].relation == "absent"
+    assert find_leads(rules.values(), load_contracts(), []).height == 0
+
+
+@pytest.mark.parametrize(("birth", "number"), [("2020-07-03", 7), ("1885-03-04", 8)])
+def test_f44_nobody_is_born_after_the_report_or_older_than_130(office: Office, birth: str, number: int) -> None:
+    rows = rows_of(1)
+    rows[number][IDENTITY], rows[number][BIRTH] = "", birth
+    rows[0][BIRTH], rows[0][IDENTITY] = "1899-12-30", ""
+    rows[1][BIRTH], rows[1][IDENTITY] = "2020-06-30", ""
+    judged = judge(as_csv(rows, HEADER), feed="incomes")
+    reason = "bad_date" if birth < "1900" else "impossible_age"
+    assert set(found(judged)) == {(2, 5, "bad_date"), (number + 2, 5, reason)}
+
+
+def test_f44_an_identity_number_of_a_person_of_135_years_is_rejected() -> None:
+    rows = rows_of(1)[:9]
+    body = "99010119000101111"
+    digits = sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True))
+    rows[4][IDENTITY], rows[4][BIRTH], rows[4][SEX] = body + "10X98765432"[digits % 11], "1900-01-01", "男"
+    contract = load_contracts(CONTRACTS)["incomes"]
+    source = open_source(as_csv(rows, HEADER).encode())
+    candidate = choose_table(source, contract)
+    table = read_candidate(source, candidate)
+    rules = Rules("2035-06", None, allow_synthetic=True, code_lists=load_code_lists())
+    problems = judge_table(table, candidate.match, contract, rules).problems
+    assert set(problems["code"]) == {"impossible_age"}
+    assert set(problems["row"]) == {6}
+    older = replace(rules, oldest_age_years=140)
+    assert judge_table(table, candidate.match, contract, older).problems.is_empty()
+
+
+def test_f45_a_slow_drift_is_flagged_by_the_sixth_month_and_a_stable_series_never(office: Office) -> None:
+    for number in range(1, 13):
+        month(office, number, year=2020)
+        rows = rows_of(1, factor=1.01**number)
+        office.drop(f"收入台账2022年{number}月.csv", as_csv([[*row[:REMARK], f"{number}"] for row in rows], HEADER))
+    taken = office.take()
+    stable, drifting = taken[:12], taken[12:]
+    assert [one.verdict for one in taken] == ["accepted"] * 24
+    assert not [one.period for one in stable if "drift" in codes(one)]
+    flagged = [one.period for one in drifting if "drift" in codes(one)]
+    assert flagged
+    assert flagged[0] <= "2022-06"
+
+
+def test_f46_a_steward_lets_one_unusual_file_pass_one_check_and_no_threshold_changes(office: Office) -> None:
+    refused = last(office, scaled(INCOME, 3))
+    assert refused.stopped_by == ("unit_change",)
+    record_override(
+        office.settings,
+        receipt_id=refused.receipt_id,
+        check="unit_change",
+        author="李四",
+        reason="洪灾救助，已电话核实",
+    )
+    assert read_pending(office.settings) == []
+    passed = next(one for one in ledgers(office.settings) if one.receipt_id == refused.receipt_id)
+    assert passed.verdict == "accepted"
+    caution = next(each for each in passed.warnings if each.code == "override")
+    assert "李四" in caution.zh
+    assert "洪灾救助" in caution.zh
+    month(office, 5)
+    assert office.take()[-1].verdict == "accepted"
+    month(office, 6, scaled(INCOME, 3))
+    assert office.take()[-1].stopped_by == ("unit_change",)
+
+
+def test_f46_a_month_without_changes_and_a_small_file_with_rejects_can_pass(office: Office) -> None:
+    office.drop("补助发放2020年5月.csv", as_csv([], AID_HEADER))
+    office.drop(JUNE, as_csv([[*row[:5], "无", *row[6:]] if n < 7 else row for n, row in enumerate(aid_rows())]))
+    empty, small = office.take()
+    assert (empty.stopped_by, small.stopped_by) == (("no_rows",), ("rejected_share",))
+    for one, check in ((empty, "no_rows"), (small, "rejected_share")):
+        record_override(office.settings, receipt_id=one.receipt_id, check=check, author="李四", reason="本月无变动")
+    assert [one.verdict for one in read_pending(office.settings)] == ["accepted", "accepted_with_rejects"]
+    assert [each.period for each in current_inputs(office.settings)] == ["2020-05", "2020-06"]
+    assert all(each.accepted_path.exists() for each in current_inputs(office.settings))
+    assert read_pending(office.settings) == []
+    overrides_file(office.settings).unlink()
+    assert {one.verdict for one in ledgers(office.settings)} == {"refused"}
+
+
+def test_f46_a_decision_needs_a_file_a_check_that_stops_it_an_author_and_a_reason(office: Office) -> None:
+    office.drop(JUNE, as_csv([], AID_HEADER))
+    stopped = office.take()[0].receipt_id
+    sound = {"receipt_id": stopped, "check": "no_rows", "author": "李四", "reason": "无"}
+    for wrong in (
+        {"receipt_id": "aid-2020-06-0"},
+        {"check": "unit_change"},
+        {"check": "x"},
+        {"author": " "},
+        {"reason": ""},
+    ):
+        with pytest.raises(OverrideError):
+            record_override(office.settings, **(sound | wrong))
+    assert list_overrides(office.settings) == []
+    record_override(office.settings, **sound)
+    with overrides_file(office.settings).open("a") as handle:
+        handle.write('{"receipt_id": "cut o')
+    record_override(office.settings, **(sound | {"reason": "再次核实"}) | {"check": "no_rows"})
+    assert [one.reason for one in list_overrides(office.settings)] == ["无", "再次核实"]
+
+
+def test_f05_a_total_that_the_rows_do_not_give_refuses_the_file_at_the_door(office: Office) -> None:
+    total = [["合计", "", "", "", "", "99999.00", "", ""]]
+    office.drop(JUNE, as_csv([*aid_rows(), *total], AID_HEADER))
+    refused = office.take()[0]
+    assert (refused.verdict, refused.stopped_by) == ("refused", ("total_mismatch",))
+    assert refused.reason is not None
+    assert "99999.00" in refused.reason.zh
+    assert "1272.00" in refused.reason.zh
+    assert "98727.00" in refused.reason.zh
+    assert current_inputs(office.settings) == []
+    record_override(
+        office.settings, receipt_id=refused.receipt_id, check="total_mismatch", author="李四", reason="合计为上月数"
+    )
+    assert [each.period for each in current_inputs(office.settings)] == ["2020-06"]
+
+
+def test_f16_a_cut_off_file_of_valid_form_is_caught_by_its_manifest_its_total_or_its_volume(office: Office) -> None:
+    rows = aid_rows(60)
+    office.drop("补助发放2020年5月.csv", as_csv([[*row[:7], "五月"] for row in rows], AID_HEADER))
+    manifest = office.drop(JUNE, as_csv(rows[:42], AID_HEADER))
+    manifest.with_name(f"{JUNE}.manifest.json").write_text(json.dumps({"row_count": 60}))
+    by_manifest = office.take()[-1]
+    assert by_manifest.stopped_by == ("stated_rows",)
+    assert by_manifest.reason is not None
+    assert "60" in by_manifest.reason.zh
+    total = str(sum(float(str(row[5])) for row in rows))
+    first = [["合计", "", "", "", "", total, "", ""]]
+    office.drop("总数2020年7月.csv", as_csv([*first, *rows[:42]], AID_HEADER))
+    assert "total_mismatch" in office.take()[-1].stopped_by
+    office.drop("截断2020年8月.csv", as_csv(rows[:29], AID_HEADER))
+    assert "row_count" in office.take()[-1].stopped_by
+
+
+@pytest.mark.parametrize("text", ["1.234,50", "(123.45)", "（123.45）", "12,5", "35%"])
+def test_f20_decimal_commas_parentheses_and_percent_are_never_guessed(text: str) -> None:
+    rows = aid_rows(4)
+    rows[1][5] = text
+    judged = judge(as_csv(rows, AID_HEADER))
+    assert found(judged) == [(3, 6, "bad_number")]
+    assert values(judged, "aid_id") == ["1000", "1002", "1003"]
+
+
+def test_f20_a_column_of_decimal_commas_is_not_read_as_thousands() -> None:
+    rows = aid_rows(4)
+    for row, text in zip(rows, ("1,250", "12,5", "1.250,75", "100.50"), strict=True):
+        row[5] = text
+    assert found(judge(as_csv(rows, AID_HEADER))) == [(2, 6, "bad_number"), (3, 6, "bad_number"), (4, 6, "bad_number")]
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [("\ue81e三", "\u9fb4三"), ("髙\uf90a", "高金"), ("买买提•吐尔逊", "买买提·吐尔逊"), ("张三", "张三")],
+)
+def test_f13_variant_characters_are_folded_for_matching_only(written: str, folded: str) -> None:
+    assert fold_name(written) == folded
+
+
+def test_f13_a_name_with_a_lost_or_private_character_is_kept_and_flagged(office: Office) -> None:
+    rows = aid_rows(4)
+    rows[0][1], rows[1][1] = "张\ue81e", "李?"
+    office.drop(JUNE, as_csv(rows, AID_HEADER))
+    ledger = office.take()[0]
+    assert ledger.verdict == "accepted"
+    assert [(each.code, each.count) for each in ledger.warnings] == [("variant_name", 2)]
+    clear = pl.read_parquet(next((office.settings.vault_dir / "aid").rglob("*.parquet")))
+    assert clear["person_name"].to_list()[:2] == ["张\ue81e", "李?"]
+    assert clear["person_name_folded"].to_list()[:2] == ["张\u9fb4", "李?"]

@@ -1,0 +1,394 @@
+"""Delimited text told nothing: encodings, dialects, records, damaged rows, several tables in one file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.reading.grids import Grid
+from pipelines.reading.tables import FileRefusedError
+from pipelines.reading.text_files import read_grids
+from tests.faults.office import identity
+
+Rows = list[list[str]]
+TOWNS = ("丹凤街道", "雄壁镇", "葵山镇")
+NAMES = ["王小明", "李芳", "张伟", "刘洋", "陈静", "杨帆", "赵敏", "黄磊", "周杰", "吴婷", "徐丽", "孙强"]
+ITEMS = ('Table, Round 48"', "Lamp, brass", "Chair", 'Desk 60" x 30", oak', 'Sofa "Nina"')
+
+
+def register(count: int = 12) -> Rows:
+    """A register as a county office keeps it."""
+    rows = [["户编号", "姓名", "身份证号", "乡镇", "与户主关系", "性别", "出生日期", "人均纯收入", "备注"]]
+    for n in range(count):
+        rows.append(  # noqa: PERF401
+            [f"53032300{1000 + n}", NAMES[n % 12], identity(n), TOWNS[n % 3], ("户主", "配偶", "之子")[n % 3],
+             "男" if n % 2 else "女", f"19{60 + n}-0{1 + n % 9}-1{n % 10}", f"{4000 + n * 613}.{10 + n}",
+             "" if n % 4 else "外出务工"]
+        )  # fmt: skip
+    return rows
+
+
+def shop(count: int = 15) -> Rows:
+    """A shop's list with delimiters and quotation marks inside values."""
+    rows = [["DATE", "TIME", "Qty", "PRODUCTID", "Price", "Type", "Description", "URL", "Comments"]]
+    for n in range(count):
+        rows.append(  # noqa: PERF401
+            [f"{10 + n}/02/2018", f"{1 + n % 12:02d}:{15 + n}", str(1 + n * 7 % 30),
+             f"{'ABCD'[n % 4]}H-{1009 + n * 577}",
+             f"${10 + n * 41}.{17 + n}", ("Furniture", "Lighting", "Garden")[n % 3], ITEMS[n % 5],
+             f"http://shop.example/item/{100 + n * 37}", "" if n % 3 else "Made in Asia, check stock"]
+        )  # fmt: skip
+    return rows
+
+
+TABLES = {"register": register(), "shop": shop()}
+
+
+def text_of(rows: Sequence[Sequence[str]], delimiter: str = ",", quote: str = '"', end: str = "\r\n") -> str:
+    target = io.StringIO()
+    csv.writer(target, delimiter=delimiter, quotechar=quote, lineterminator=end).writerows(rows)
+    return target.getvalue()
+
+
+def cells(grid: Grid) -> Rows:
+    return [[cell or "" for cell in grid.line(index)] for index in range(grid.height)]
+
+
+def kinds(grids: list[Grid]) -> set[str]:
+    return {doubt.kind for grid in grids for doubt in grid.doubts}
+
+
+def one(raw: bytes | str) -> Grid:
+    grids = read_grids(raw.encode() if isinstance(raw, str) else raw)
+    assert len(grids) == 1
+    return grids[0]
+
+
+def raw_cells(line: str) -> list[str]:
+    """The cells of a sound line as they are written, quotes included."""
+    found, inside = [""], False
+    for character in line:
+        inside ^= character == '"'
+        if character == "," and not inside:
+            found.append("")
+        else:
+            found[-1] += character
+    return found
+
+
+def damages(rows: Rows) -> list[tuple[str, int, list[str], str]]:
+    """Every row × column position: what, row, the true cells (a stray quote stays as text), the damaged file."""
+    lines = text_of(rows).split("\r\n")[:-1]
+    found = []
+    for number, line in enumerate(lines):
+        raws = raw_cells(line)
+        for at, raw in enumerate(raws):
+            truth = rows[number]
+            each: list[tuple[str, list[str], list[str]]] = [
+                ("extra", [*raws[:at], "", *raws[at:]], truth),
+                (
+                    "quote before",
+                    [*raws[:at], '"' + raw, *raws[at + 1 :]],
+                    [*truth[:at], '"' + truth[at], *truth[at + 1 :]],
+                ),
+                (
+                    "quote after",
+                    [*raws[:at], raw + '"', *raws[at + 1 :]],
+                    [*truth[:at], truth[at] + '"', *truth[at + 1 :]],
+                ),
+            ]
+            if at + 1 < len(raws):
+                each.append(("missing", [*raws[:at], raw + raws[at + 1], *raws[at + 2 :]], truth))
+            for what, damaged, true in each:
+                text = "\r\n".join([*lines[:number], ",".join(damaged), *lines[number + 1 :]]) + "\r\n"
+                found.append((what, number + 1, true, text))
+    return found
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_f06_f07_every_position_of_a_delimiter_or_quote_is_doubted_and_touches_no_other_row(name: str) -> None:
+    table = TABLES[name]
+    kept: dict[str, list[bool]] = {}
+    for what, row, true, text in damages(table):
+        grid = one(text)
+        rows = cells(grid)
+        assert [*rows[: row - 1], *rows[row:]] == [*table[: row - 1], *table[row:]], (what, row)
+        doubted = {doubt.row for doubt in grid.doubts}
+        assert doubted <= {row, None}
+        assert rows[row - 1] == true or row in doubted, (what, row)
+        assert all(cell in ("", sound) for cell, sound in zip(rows[row - 1], true, strict=True)), (what, row)
+        if row > 1:
+            kept.setdefault(what, []).extend(
+                cell == sound for cell, sound in zip(rows[row - 1], true, strict=True) if sound
+            )
+    shares = {what: sum(each) / len(each) for what, each in kept.items()}
+    assert min(shares.values()) > 0.96, shares
+    assert min(shares["quote before"], shares["quote after"]) > 0.99, shares
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_f06_a_delimiter_missing_and_one_too_many_in_one_row_is_no_silent_shift(name: str) -> None:
+    table = TABLES[name]
+    lines = text_of(table).split("\r\n")[:-1]
+    silent = total = 0
+    for number in range(1, len(lines)):
+        raws = raw_cells(lines[number])
+        for missing in range(0, len(raws) - 1, 2):
+            for extra in range(1, len(raws) - 1, 3):
+                damaged = [*raws[:missing], raws[missing] + raws[missing + 1], *raws[missing + 2 :]]
+                damaged.insert(extra, "")
+                text = "\r\n".join([*lines[:number], ",".join(damaged), *lines[number + 1 :]]) + "\r\n"
+                grid = one(text)
+                total += 1
+                silent += cells(grid)[number] != table[number] and number + 1 not in {
+                    doubt.row for doubt in grid.doubts
+                }
+    assert silent == 0, f"{silent} of {total}"
+
+
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("alternative", ["; ", "\t", ";", " ", "|"])
+def test_f08_a_row_split_by_another_delimiter_is_split_by_its_own(name: str, alternative: str) -> None:
+    table = TABLES[name]
+    for number in range(len(table)):
+        lines = text_of(table).split("\r\n")[:-1]
+        lines[number] = text_of([table[number]], alternative[:1], end="")
+        grid = one("\r\n".join(lines) + "\r\n")
+        assert cells(grid) == table
+        assert ("mixed_delimiter", number + 1) in {(doubt.kind, doubt.row) for doubt in grid.doubts}
+
+
+@pytest.mark.parametrize(
+    "delimiter", [",", ";", "\t", "|", ":", "^", "~", " ", "，", "；", "、", "§", ", ", "\t\t", "||", "¦"]
+)
+@pytest.mark.parametrize("name", TABLES)
+def test_f08_delimiters_are_found(name: str, delimiter: str) -> None:
+    plain = text_of(TABLES[name], "\x1f")
+    marked = [
+        ["".join(f'"{raw}"' if delimiter in raw and raw[:1] != '"' else raw) for raw in line.split("\x1f")]
+        for line in plain.split("\r\n")[:-1]
+    ]
+    grid = one("\r\n".join(delimiter.join(line) for line in marked) + "\r\n")
+    assert grid.delimiter == delimiter
+    assert cells(grid) == TABLES[name]
+    assert not kinds([grid]) & {"ragged_row", "stray_quote", "mixed_delimiter", "mixed_type"}
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_f08_quotation_marks_are_found(quote: str, delimiter: str) -> None:
+    assert cells(one(text_of(shop(), delimiter, quote))) == shop()
+
+
+def test_f08_curly_quotes_and_backslashes() -> None:
+    rows = register(8)
+    for n, row in enumerate(rows[1:]):
+        row[8] = f"长期，外出{n}"
+    curly = "\n".join("，".join(f"“{cell}”" if "，" in cell else cell for cell in row) for row in rows)
+    assert cells(one(curly)) == rows
+    escaped = "\n".join(
+        ",".join('"' + cell.replace('"', '\\"') + '"' if set(cell) & set(',"') else cell for cell in row)
+        for row in shop()
+    )
+    assert cells(one(escaped + "\n")) == shop()
+    assert not kinds(read_grids((escaped + "\n").encode()))
+
+
+def test_f08_what_looks_like_a_delimiter_and_is_none() -> None:
+    stamps = "\n".join(["时间", *(f"2020-01-{n:02d} 10:{n:02d}" for n in range(1, 20))]) + "\n"
+    assert [column.text.len() for column in one(stamps).columns] == [20]
+    decimals = [["甲", "乙", "丙"], *([f"{n},5", f"{n * 3},25", f"x{n}"] for n in range(12))]
+    assert cells(one(text_of(decimals, ";").replace('"', ""))) == decimals
+    names = "\n".join(["John Smith", "Ann Lee", "Bob Brown", "Cid Jones"])
+    assert one(names).width == 1
+
+
+CELL = st.text(alphabet=st.sampled_from("abcXYZ0123456789 张李王é,;|\t\"'.-\n"), max_size=8)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    data=st.data(),
+    width=st.integers(3, 7),
+    height=st.integers(4, 9),
+    delimiter=st.sampled_from(",;\t|"),
+    end=st.sampled_from(["\n", "\r\n"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    has_last=st.booleans(),
+)
+def test_f09_f10_random_tables_come_back(
+    *,
+    data: st.DataObject,
+    width: int,
+    height: int,
+    delimiter: str,
+    end: str,
+    encoding: str,
+    has_last: bool,
+) -> None:
+    rows = [[f"列{n}" for n in range(width)]]
+    for n in range(height):
+        free = data.draw(CELL)
+        rows.append([str(1000 + n), *("甲乙丙丁"[(n + at) % 4] for at in range(width - 2)), free])
+    target = io.StringIO()
+    csv.writer(target, delimiter=delimiter, lineterminator="\x00", quoting=csv.QUOTE_ALL).writerows(rows)
+    text = target.getvalue().replace("\x00", end)
+    grid = one((text if has_last else text.removesuffix(end)).encode(encoding))
+    assert grid.delimiter == delimiter
+    assert cells(grid) == rows
+    assert not kinds([grid]) & {"ragged_row", "stray_quote", "mixed_delimiter"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+def test_f10_encodings(encoding: str) -> None:
+    grid = one(text_of(register()).encode(encoding))
+    assert cells(grid) == register()
+    assert ("encoding" in kinds([grid])) == (encoding in ("utf-16-le", "utf-16-be"))
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
+def test_f10_western_text_is_no_chinese(encoding: str) -> None:
+    rows = [["Stadt", "Größe", "Straße"], *([f"Köln{n}", str(n), "Müllerstraße"] for n in range(20))]
+    grid = one(text_of(rows).encode(encoding))
+    assert cells(grid) == rows
+    assert "encoding" in kinds([grid])
+
+
+def test_f11_a_file_of_two_encodings_is_refused() -> None:
+    with pytest.raises(FileRefusedError, match="byte offset"):
+        read_grids(text_of(register()).encode() + text_of(register()).encode("gb18030"))
+    with pytest.raises(FileRefusedError, match="byte offset"):
+        read_grids(text_of(register()).encode("gb18030")[:-3] + "张".encode("gb18030")[:1])
+
+
+def test_f12_f14_garbled_and_invisible_characters_have_their_place() -> None:
+    rows = register()
+    rows[3][1], rows[4][1], rows[5][1], rows[6][1] = "锟斤拷", "张\u200b三", "张\0三", "张??"
+    grid = one(text_of(rows))
+    found = {(doubt.kind, doubt.row, doubt.column) for doubt in grid.doubts}
+    assert found == {("mojibake", 4, 2), ("control_character", 5, 2), ("control_character", 6, 2), ("mojibake", 7, 2)}
+    assert cells(grid) == rows
+
+
+@pytest.mark.parametrize("raw", [b"", b"\xef\xbb\xbf", b" \r\n\n"])
+def test_f01_empty_files_are_refused(raw: bytes) -> None:
+    with pytest.raises(FileRefusedError, match="empty"):
+        read_grids(raw)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"<!DOCTYPE html><table>", b"%PDF-1.4\n1,2", b"{\\rtf1 a}", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1aa"]
+)
+def test_f17_other_formats_are_refused(raw: bytes) -> None:
+    with pytest.raises(FileRefusedError, match="not a text table"):
+        read_grids(raw)
+
+
+def test_f01_a_header_alone_and_a_single_row() -> None:
+    assert cells(one("甲,乙,丙\n")) == [["甲", "乙", "丙"]]
+    assert cells(one("甲,乙,丙\n1,2,3")) == [["甲", "乙", "丙"], ["1", "2", "3"]]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("tail", ["", "1", "3"])
+def test_f09_line_ends(end: str, tail: str) -> None:
+    text = text_of(shop(), end=end).removesuffix(end) + end * int(tail or 0)
+    grid = one(text)
+    assert cells(grid)[:16] == shop()
+    assert not kinds([grid])
+    assert all(row == [""] * 9 for row in cells(grid)[16:])
+
+
+def test_f09_records_over_lines_and_odd_separators() -> None:
+    rows = shop()
+    rows[3][6] = "two\nlines, quoted"
+    rows[5][8] = "a\u2028b\x85c"
+    grid = one(text_of(rows, end="\n"))
+    assert cells(grid) == rows
+    assert grid.rows.to_list()[3:6] == [4, 6, 7]
+
+
+def test_f09_a_row_broken_by_a_lone_line_end_is_joined_and_doubted() -> None:
+    lines = text_of(register()).split("\r\n")
+    lines[4] = lines[4].replace("雄壁镇", "雄壁\n镇").replace("葵山镇", "葵山\n镇").replace("丹凤街道", "丹凤\n街道")
+    grid = one("\r\n".join(lines))
+    assert {(doubt.kind, doubt.row) for doubt in grid.doubts} >= {("ragged_row", 5), ("line_end", 5)}
+    assert [row for n, row in enumerate(cells(grid)) if n != 4] == [row for n, row in enumerate(register()) if n != 4]
+
+
+def test_f07_a_quote_that_is_never_closed_swallows_nothing() -> None:
+    lines = text_of(register()).split("\r\n")
+    lines[10] = lines[10].replace(",男", ',"男').replace(",女", ',"女')
+    grid = one("\r\n".join(lines))
+    assert grid.height == 13
+    assert {(doubt.kind, doubt.row, doubt.column) for doubt in grid.doubts} == {("stray_quote", 11, 6)}
+
+
+def test_f07_the_quote_of_another_cell_does_not_pair_up() -> None:
+    lines = text_of(shop()).split("\r\n")
+    lines[1] = '10/02/2018,01:15,"2,BH-9827,$78.07,Lighting,"Table, Round 48""",http://shop.example/item/155,'
+    grid = one("\r\n".join(lines))
+    assert cells(grid)[1] == [
+        "10/02/2018",
+        "01:15",
+        '"2',
+        "BH-9827",
+        "$78.07",
+        "Lighting",
+        'Table, Round 48"',
+        "http://shop.example/item/155",
+        "",
+    ]
+    assert {(doubt.kind, doubt.row, doubt.column) for doubt in grid.doubts} == {("stray_quote", 2, 3)}
+
+
+@pytest.mark.parametrize("second", [5, 9, 11])
+@pytest.mark.parametrize("blank", [0, 1, 2])
+def test_f05_a_second_table_starts_another_grid(second: int, blank: int) -> None:
+    other = [[f"name{n}" for n in range(second)], *([str(n * at) for at in range(second)] for n in range(1, 5))]
+    grids = read_grids((text_of(register()) + "\r\n" * blank + text_of(other)).encode())
+    both = [row for grid in grids for row in cells(grid) if any(row)]
+    assert [[cell for cell in row if cell] for row in both] == [
+        [cell for cell in row if cell] for row in [*register(), *other]
+    ]
+    assert len(grids) == (1 if second == 9 else 2)
+    assert sum(grid.height for grid in grids) == 13 + blank + 5
+    assert not kinds(grids) & {"ragged_row"}
+
+
+def test_f05_titles_and_notes_stand_at_the_left() -> None:
+    text = "某县脱贫户名册\r\n单位：元\r\n" + text_of(register()) + "注：数据截至年底\r\n"
+    grid = one(text)
+    assert cells(grid)[0] == ["某县脱贫户名册"] + [""] * 8
+    assert cells(grid)[-1] == ["注：数据截至年底"] + [""] * 8
+    assert cells(grid)[2:-1] == register()
+    assert not kinds([grid])
+
+
+def test_f16_a_file_cut_in_its_last_row_is_doubted() -> None:
+    text = text_of(register()).removesuffix("\r\n")
+    for cut in range(5, 60):
+        grid = one(text[:-cut])
+        assert ("truncated", 13) in {(doubt.kind, doubt.row) for doubt in grid.doubts} or cells(grid)[-1][
+            :-2
+        ] == register()[-1][:-2]
+        assert cells(grid)[:12] == register()[:12]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet=st.sampled_from("ab1,;\"'\n\t 张\\"), min_size=1, max_size=120))
+def test_any_text_is_read_or_refused_and_no_line_is_lost(text: str) -> None:
+    try:
+        grids = read_grids(text.encode())
+    except FileRefusedError:
+        return
+    rows = [row for grid in grids for row in grid.rows]
+    assert rows == sorted(set(rows))
+    plain = text.replace("\r\n", "\n").removesuffix("\n")
+    joined = sum((cell or "").count("\n") for grid in grids for column in grid.columns for cell in column.text)
+    assert len(rows) + joined == plain.count("\n") + 1
