@@ -25,7 +25,7 @@ def inspect(
     strict: Annotated[bool, typer.Option("--strict", help="Fail when anything is doubted or refused.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read files told nothing about them, say what was decided and doubted; take nothing in."""
+    """Read any file untold: clean CSV, and what is doubted."""
     from pipelines.contracts import load_contracts
     from pipelines.reading.inspection_runs import inspect_files
 
@@ -48,7 +48,8 @@ def inspect(
 
 def _say(report: dict[str, Any]) -> None:
     """The report on one file in lines for people."""
-    about = ", ".join(str(each) for each in (report["format"], report["encoding"]) if each)
+    feed = f"looks like {report['feed']}" if report.get("feed") else None
+    about = ", ".join(str(each) for each in (report["format"], report["encoding"], feed) if each)
     say(f"{report['file']}: {about or 'not read'}")
     if report["refused"]:
         say(f"  refused: {report['refused']} {report['remedy']}")

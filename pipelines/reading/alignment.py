@@ -10,6 +10,7 @@ kept only when every reading with another value in its column is clearly dearer.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,12 +19,15 @@ from typing import NamedTuple
 from pipelines.reading.profiles import Profile
 
 MISSING, EXTRA, JOIN, STRAY, CUT, LOST, DROPPED = 5.0, 4.5, 5.5, 3.0, 5.0, 6.0, 14.0
+HEADER_JOIN = 9.0
 EDGE = 4.0
 POOR = 9.0
 ODD = 2.4
 MARGIN = 3.0
 LONGEST_QUOTED = 12
 MOST_MERGED = 4
+MERGED = 1.7
+MERGED_LENGTH = 0.7
 UNKNOWN = "\0"
 MOST_STEPS = 40_000
 _QUOTE_RUN = re.compile(r'""')
@@ -73,13 +77,17 @@ class _Aligner:
     """All readings of one line."""
 
     def __init__(
-        self, pieces: list[str], delimiter: str, costs: Sequence[Callable[[str], float]], cut: float, join: float = JOIN
+        self, pieces: list[str], delimiter: str, profiles: Sequence[Profile], *, cut: float, is_header: bool
     ) -> None:
+        self.profiles = profiles
+        self.lengths = [math.exp(profile.mean) - 1 for profile in profiles]
+        costs: list[Callable[[str], float]]
+        costs = [profile.name_cost if is_header else profile.cost for profile in profiles]
         self.pieces = pieces
         self.delimiter = delimiter
         self.costs = costs
         self.cut = cut
-        self.join = join
+        self.join = HEADER_JOIN if is_header else JOIN
         self.height, self.width = len(pieces), len(costs)
         marks = sum('"' in piece for piece in pieces)
         self.band = abs(self.height - self.width) + 2 + 2 * marks
@@ -104,8 +112,9 @@ class _Aligner:
                 yield from self._cells(piece, column)
             if self.height < self.width and column + 2 < self.width and not is_empty:
                 for count in range(3, min(MOST_MERGED, self.width - column, self.width - self.height + 2) + 1):
-                    edits = (("missing", column),)
-                    yield _Step(piece + 1, column + count, MISSING * (count - 1) + 1.0, (UNKNOWN,) * count, edits)
+                    is_long = len(self.pieces[piece]) >= MERGED_LENGTH * sum(self.lengths[column : column + count])
+                    cost = MISSING + MERGED * (count - 1) if is_long else MISSING * (count - 1) + 1.0
+                    yield _Step(piece + 1, column + count, cost, (UNKNOWN,) * count, (("missing", column),))
 
     def _cells(self, piece: int, column: int) -> Iterator[_Step]:
         raw = ""
@@ -186,8 +195,7 @@ def align(
     margin: float = MARGIN,
 ) -> Reading:
     """The certain cells of a line that was cut at every delimiter, for a table with these column profiles."""
-    costs = [profile.name_cost if is_header else profile.cost for profile in profiles]
-    aligner = _Aligner(pieces, delimiter, costs, cut, 9.0 if is_header else JOIN)
+    aligner = _Aligner(pieces, delimiter, profiles, cut=cut, is_header=is_header)
     if (min(aligner.band, aligner.width) + 1) * (aligner.height + 1) > MOST_STEPS:
         return Reading([None] * aligner.width, float("inf"), [("cut", 0)], list(range(aligner.width)))
     return _solve(aligner, margin)
@@ -237,6 +245,7 @@ def _certain(
         cells += step.values
         edits += step.edits
         state = (step.piece, step.column)
+    moves = sum(what != "stray" for what, _ in edits)
     totals: list[dict[str, float]] = [{} for _ in range(width)]
     for piece, column, step in found:
         total = forward[piece][column] + step.cost + backward[step.piece][step.column]
@@ -245,12 +254,13 @@ def _certain(
         for offset, value in enumerate(step.values):
             known = totals[column + offset]
             known[value.strip()] = min(total, known.get(value.strip(), total))
-    is_moved = any(what != "stray" for what, _ in edits) and aligner.join == JOIN
+    is_moved = moves > 0 and aligner.join == JOIN
     uncertain = [
         column
         for column in range(width)
         if len(totals[column]) > 1
         or UNKNOWN in totals[column]
+        or (is_moved and '"' in (cells[column] or "").strip().strip('"') and not aligner.profiles[column].has_quotes)
         or (is_moved and cells[column] and aligner.costs[column]((cells[column] or "").replace('"', "")) > ODD)
     ]
     for column in uncertain:

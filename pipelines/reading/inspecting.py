@@ -20,18 +20,18 @@ import polars as pl
 from pipelines.contracts import Contract, Text
 from pipelines.reading import archives, text_files, workbooks
 from pipelines.reading.admission import refuse_foreign
-from pipelines.reading.beside import split_beside
-from pipelines.reading.celltypes import Codes, Look, looks
 from pipelines.reading.doubts import Doubt
 from pipelines.reading.grids import Grid
-from pipelines.reading.header_names import name_columns, stated_unit, unit_column, units_of_rows
 from pipelines.reading.judge import Rules, judge_table
-from pipelines.reading.layout import Block, find_blocks
+from pipelines.reading.layout.beside import split_beside
+from pipelines.reading.layout.blocks import Block, find_blocks
+from pipelines.reading.layout.looks import Codes, Look, looks
+from pipelines.reading.layout.names import name_columns, stated_unit, unit_column, units_of_rows
+from pipelines.reading.layout.totals import Relation, doubts_of_total_rows, relations
+from pipelines.reading.layout.values import doubts_of_values
 from pipelines.reading.recognition import find_periods
 from pipelines.reading.sources import Candidate, choose_table, open_source, read_candidate
 from pipelines.reading.tables import Column, FileRefusedError
-from pipelines.reading.totals import Relation, doubts_of_total_rows, relations
-from pipelines.reading.value_doubts import doubts_of_values
 
 MOST_PER_KIND = 500
 PARQUET_MAGIC = b"PAR1"
@@ -84,7 +84,10 @@ class InspectedTable:
 
 @dataclass
 class Inspection:
-    """A file as the reader sees it; ``refused`` says why it cannot be read, or not under its contract."""
+    """A file as the reader sees it; ``refused`` says why it cannot be read, or not under its contract.
+
+    ``feed`` is the one feed whose header a table has, None when there is none or more than one.
+    """
 
     file: str
     format: str | None = None
@@ -92,6 +95,7 @@ class Inspection:
     tables: list[InspectedTable] = field(default_factory=list)
     refused: Text | None = None
     remedy: Text | None = None
+    feed: str | None = None
 
     @property
     def doubt_count(self) -> int:
@@ -301,6 +305,7 @@ def as_json(inspection: Inspection, written: list[str] | None = None) -> dict[st
         "file": inspection.file,
         "format": inspection.format,
         "encoding": inspection.encoding,
+        "feed": inspection.feed,
         "tables": [
             {
                 "sheet": table.sheet,

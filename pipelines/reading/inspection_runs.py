@@ -71,6 +71,7 @@ def _failed(path: Path, failure: Failure) -> dict[str, Any]:
         "file": path.name,
         "format": None,
         "encoding": None,
+        "feed": None,
         "tables": [],
         "refused": reason.en,
         "refused_zh": reason.zh,
@@ -82,18 +83,25 @@ def _failed(path: Path, failure: Failure) -> dict[str, Any]:
 def inspect_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
     """Inspect one file inside a reading process and write its tables where the task says."""
     from pipelines.reading.inspecting import as_json, inspect_bytes, refused_inspection, write_tables
+    from pipelines.reading.headers import match_row, recognises
     from pipelines.reading.judge import Rules
 
     try:
         raw = admit(Path(task["path"]))
     except FileRefusedError as refusal:
-        return as_json(refused_inspection(task["file_name"], refusal), None)
-
+        return as_json(refused_inspection(task["file_name"], refusal))
     contract = config.contracts[task["feed"]] if task["feed"] else None
     rules = None
     if contract is not None:
         rules = Rules("", config.areas_file, config.allow_synthetic, load_code_lists())
     inspection = inspect_bytes(raw, task["file_name"], contract, rules)
+    known = {
+        each.feed
+        for each in config.contracts.values()
+        for table in inspection.tables
+        if table.columns and recognises(each, match_row(table.columns, 0, each))
+    }
+    inspection.feed = task["feed"] or (known.pop() if len(known) == 1 else None)
     written = None
     if task["folder"]:
         written = write_tables(inspection, Path(task["folder"]), task["stem"])

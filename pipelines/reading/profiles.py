@@ -9,7 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 WORST = 6.0
@@ -105,6 +105,11 @@ class Profile:
         self.mean = sum(lengths) / len(lengths) if lengths else 1.0
         self.spread = (sum((each - self.mean) ** 2 for each in lengths) / len(lengths)) ** 0.5 if lengths else 1.0
         self._costs: dict[str, float] = {}
+
+    @cached_property
+    def has_quotes(self) -> bool:
+        """True when a quotation mark is nothing strange in this column."""
+        return any('"' in value for value in self.vocabulary)
 
     @property
     def main_kind(self) -> str:

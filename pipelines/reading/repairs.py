@@ -19,7 +19,7 @@ from pipelines.reading.alignment import CUT, Reading, align, plain_cost
 from pipelines.reading.dialects import COMMON, mixed_detail
 from pipelines.reading.doubts import Doubt
 from pipelines.reading.profiles import Profile
-from pipelines.reading.records import BLANK, INSIDE, Records, quoted_cells
+from pipelines.reading.records import BLANK, INSIDE, LONGEST_RECORD_LINES, Records, quoted_cells
 from pipelines.reading.segments import Segment, is_header_like
 from pipelines.reading.suspects import is_data_like, judge_row, sample_profiles, strange_rows
 
@@ -33,6 +33,7 @@ _MOVED = Text(
     zh="可能少一个又多一个分隔符，位置不能确定的单元格留空",
     en="a delimiter may be missing and another too many; the cells between are left blank",
 )
+_NEXT_QUOTE = re.compile(r'"[^"]*\n[^"]*"')
 _EDITS = {
     "missing": Text(zh="缺少一个分隔符", en="a delimiter is missing"),
     "extra": Text(zh="多出一个分隔符", en="a delimiter too many"),
@@ -200,7 +201,7 @@ class Repairer:
             return
         if self._broken_in_two(line):
             return
-        text = self.records.text(line)
+        text = self._text_over_lines(line)
         is_last = self.is_open_end and line == self.segment.last
         pieces = text.split(self.records.delimiter)
         if is_last and len(pieces) < self.width:
@@ -233,6 +234,21 @@ class Repairer:
             return None
         self._doubt("mixed_delimiter", line, None, mixed_detail(best[1]))
         return best[2]
+
+    def _text_over_lines(self, line: int) -> str:
+        """The words of a damaged record: with the lines that follow, if these are odd too and close its quotes."""
+        records = self.records
+        if records.odd_quotes[line] and line not in records.joined:
+            for last in range(line + 1, min(self.segment.last, line + LONGEST_RECORD_LINES) + 1):
+                if records.widths[last] == self.width or records.widths[last] in (BLANK, INSIDE):
+                    break
+                if records.odd_quotes[last]:
+                    text = records.lines.lines(line, last)
+                    if text.count(records.delimiter) <= self.width and _NEXT_QUOTE.search(text, text.index('"')):
+                        self.done.swallowed.update(range(line + 1, last + 1))
+                        return text
+                    break
+        return records.text(line)
 
     def _broken_in_two(self, line: int) -> bool:
         """A row whose cell holds a line end without quotes: two short lines that make up one whole row."""

@@ -6,8 +6,9 @@ here: rows of another width, doubts.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -25,6 +26,9 @@ FOREIGN = 4.5
 ODD = 1.5
 AT_HOME = 2.5
 RARE = 3.0
+GAIN = 2.5
+GAIN_IF_FULL = 0.6
+LONGEST_CUT = 60
 CLEARLY = 1.0
 FEWEST_DISPLACED = 2
 RIVAL = 6.0
@@ -47,8 +51,10 @@ def sample_profiles(columns: list[pl.Series], without: np.ndarray) -> list[Profi
 
 def is_data_like(cells: Sequence[str | None], sound: Sequence[Profile]) -> bool:
     """False for a line of words in a table with figures: a header, a heading or a note, which no value can judge."""
-    hard = sum(profile.main_kind in HARD for profile in sound)
-    return not hard or any(cell and shape_of(cell).kind in HARD for cell in cells)
+    hard = [at for at, profile in enumerate(sound) if profile.main_kind not in FREE]
+    if not hard or any(cell and shape_of(cell).kind in HARD for cell in cells):
+        return True
+    return any((cell := cells[at]) and sound[at].cost(cell) <= ODD for at in hard)
 
 
 def displaced(cells: Sequence[str], sound: Sequence[Profile]) -> list[int]:
@@ -73,16 +79,49 @@ def judge_row(
     reading = align(pieces, delimiter, sound, margin=RIVAL)
     if reading.is_structural and reading.cost < cost - CLEARLY:
         return align(pieces, delimiter, sound)
-    moved = displaced(cells, sound)
-    blanks = [at for at, cell in enumerate(cells) if not cell.strip() and sound[at].cost(cell) > RARE]
-    foreign = [
-        at for at, cell in enumerate(cells) if cell.strip() not in FILLERS and sound[at].cost(cell) > FOREIGN
-    ]
-    odd = [at for at, cell in enumerate(cells) if cell.strip() not in FILLERS and sound[at].cost(cell) > ODD]
-    if len(moved) >= FEWEST_DISPLACED or (blanks and (foreign or len(odd) >= FEWEST_DISPLACED)):
-        doubtful = sorted({*moved, *blanks, *foreign, *odd})
-        return doubtful[0], doubtful[-1]
-    return None
+    if len(moved := displaced(cells, sound)) >= FEWEST_DISPLACED:
+        return moved[0], moved[-1]
+    return _shifted(cells, sound)
+
+
+def _shifted(cells: Sequence[str], sound: Sequence[Profile]) -> tuple[int, int] | None:
+    """Columns between a blank and the cells that ran together (or the end), if moving them back explains the row."""
+    costs = [profile.cost(cell) for profile, cell in zip(sound, cells, strict=True)]
+    best = GAIN if any(profile.kinds["empty"] for profile in sound) else GAIN_IF_FULL
+    found = None
+    for blank in [at for at, cell in enumerate(cells) if not cell.strip() and costs[at] > RARE]:
+        for merged in [at for at, cell in enumerate(cells) if cell.strip() and costs[at] > best] + [len(cells)]:
+            first, last = min(blank, merged), min(max(blank, merged), len(cells) - 1)
+            before = sum(costs[first : last + 1]) - costs[blank]
+            if merged < len(cells) and math.log(len(cells[merged]) + 1) < sound[merged].mean:
+                continue
+            gain = before - min(_moved_back(cells, sound, blank, merged), default=before)
+            if gain <= best and best == GAIN_IF_FULL and merged < len(cells) and costs[merged] > FOREIGN:
+                gain = costs[merged] - FOREIGN + best
+            if gain > best:
+                best, found = gain, (first, last)
+    return found
+
+
+def _moved_back(cells: Sequence[str], sound: Sequence[Profile], blank: int, merged: int) -> Iterator[float]:
+    """Costs of the cells from a blank to ``merged`` when the blank is taken out and ``merged`` is cut in two."""
+    if merged == len(cells):
+        costs = [profile.cost(cell) for profile, cell in zip(sound[blank:], cells[blank + 1 :], strict=False)]
+        is_foreign = any(profile.cost(cell) > FOREIGN for profile, cell in zip(sound, cells, strict=True) if cell)
+        if costs and max(costs) <= AT_HOME and is_foreign:
+            yield sum(costs)
+        return
+    between = cells[blank + 1 : merged] if blank < merged else cells[merged + 1 : blank]
+    place = blank if blank < merged else merged + 2
+    costs = [profile.cost(cell) for profile, cell in zip(sound[place:], between, strict=False)]
+    if max(costs, default=0.0) > AT_HOME:
+        return
+    left, right = (sound[merged - 1], sound[merged]) if blank < merged else (sound[merged], sound[merged + 1])
+    value = cells[merged]
+    for at in range(1, min(len(value), LONGEST_CUT)):
+        cut = left.cost(value[:at]), right.cost(value[at:])
+        if max(cut) <= AT_HOME:
+            yield sum(costs) + sum(cut)
 
 
 def strange_rows(columns: list[pl.Series], profiles: Sequence[Profile]) -> np.ndarray:

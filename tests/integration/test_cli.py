@@ -185,7 +185,7 @@ def test_a_file_is_inspected_without_being_taken(county: Settings, tmp_path: Pat
     file = write_csv(tmp_path / "国库集中支付明细2020年5月.csv", payments(5, ["1.00"]))
     report = json.loads(xianqing(county.data_dir, "inspect", str(file), "--json").stdout)
 
-    assert (report["feed"], report["period"]) == ("fund_payment", "2020-05")
+    assert (report["feed"], report["refused"], report["tables"][0]["data_rows"]) == ("fund_payment", None, 1)
     assert file.is_file()
 
 

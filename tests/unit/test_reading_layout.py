@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import polars as pl
 import pytest
 
-from pipelines.reading.celltypes import looks
 from pipelines.reading.doubts import Doubt
 from pipelines.reading.grids import Grid, Merged
-from pipelines.reading.header_names import name_columns, stated_unit, unit_column, unit_of, units_of_rows
-from pipelines.reading.layout import Block
-from pipelines.reading.layout import find_blocks as blocks_among
+from pipelines.reading.layout.blocks import Block
+from pipelines.reading.layout.blocks import find_blocks as blocks_among
+from pipelines.reading.layout.looks import looks
+from pipelines.reading.layout.names import name_columns, stated_unit, unit_column, unit_of, units_of_rows
+from pipelines.reading.layout.totals import doubts_of_total_rows, relations
+from pipelines.reading.layout.values import doubts_of_values
 from pipelines.reading.tables import Column
-from pipelines.reading.totals import doubts_of_total_rows, relations
-from pipelines.reading.value_doubts import doubts_of_values
 
 PEOPLE = ["姓名", "乡镇", "金额", "日期"]
 

@@ -15,9 +15,9 @@ import numpy.typing as npt
 import polars as pl
 
 from pipelines.contracts import Text
-from pipelines.reading.celltypes import Codes, Look
 from pipelines.reading.doubts import Doubt
 from pipelines.reading.identity import has_right_check_digit
+from pipelines.reading.layout.looks import Codes, Look
 from pipelines.reading.tables import Column, Kind
 
 FEWEST = 4

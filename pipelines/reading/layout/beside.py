@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.contracts import Text
-from pipelines.reading.celltypes import Codes, Look, main_look
 from pipelines.reading.doubts import Doubt
 from pipelines.reading.grids import Grid
+from pipelines.reading.layout.looks import Codes, Look, main_look
 
 FEWEST_COLUMNS = 2
 FEWEST_ROWS = 2
