@@ -17,8 +17,9 @@ import polars as pl
 import xlwt.CompoundDoc
 
 from pipelines.contracts import Contract, load_contracts
-from pipelines.reading import archives, text_files, workbooks
+from pipelines.reading import text_files
 from pipelines.reading.admission import refuse_foreign
+from pipelines.reading.books import archives, workbooks
 from pipelines.reading.encodings import open_text, plain_line_ends
 from pipelines.reading.grids import Grid
 from pipelines.reading.headers import find_header
@@ -159,7 +160,7 @@ def fuzz_xls(data: bytes) -> None:
 
 def fuzz_parquet(data: bytes) -> None:
     """Any bytes as a Parquet file."""
-    from pipelines.reading import parquet_files
+    from pipelines.reading.books import parquet_files
 
     try:
         for grid in parquet_files.read_grids(data):

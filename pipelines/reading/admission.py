@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pipelines.reading.ole import OLE_MAGIC
+from pipelines.reading.books.ole import OLE_MAGIC
 from pipelines.reading.tables import FileRefusedError
 
 LONGEST_LINE = 2_000_000

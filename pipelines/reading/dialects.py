@@ -40,9 +40,8 @@ _KNOWN = re.compile(
 )
 
 
-_OVER_LINES = re.compile(
-    r'(?<![^\n,;\t|，；、^~:§¦¬\x1f\x01])"(?:[^"\\]++|\\.|"")*+"(?=[\n,;\t|，；、^~:§¦¬\x1f\x01]|\Z)', re.DOTALL
-)
+_SIDES = r"\n,;\t|，；、^~:§¦¬\x1f\x01"
+_OVER_LINES = re.compile(rf'(?:(?<![^{_SIDES}])|(?<=[,;|:] ))"(?:[^"\\]++|\\.|"")*+"(?=[{_SIDES}]|\Z)', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -230,6 +229,8 @@ def _is_spaced(lines: list[str], score: _Score) -> bool:
     same = [line for line, width in zip(lines, widths, strict=True) if width == score.width]
     if len(same) < 0.6 * len(lines):
         return False
+    if quote := score.dialect.quote:
+        same = [_bounded(" ", quote).sub(r"\1Q", line) if quote in line else line for line in same]
     rows = [re.split(" +" if score.dialect.is_run else " ", line.strip()) for line in same[1:] or same]
     figures = max(
         (

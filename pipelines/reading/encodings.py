@@ -21,6 +21,7 @@ FEWEST_UTF8_BYTES = 6
 SAMPLE_CHARACTERS = 200_000
 COMMON_SHARE = 0.6
 LONE_SHARE = 0.7
+FEW_LETTERS = 5
 _MARKUP = re.compile(r"^\s*<(?:!doctype|html|\?xml|head|body|script|table)", re.IGNORECASE)
 _BINARY = (b"%PDF", b"PK\x03\x04", b"{\\rtf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x1f\x8b", b"PAR1", b"\x89PNG")
 _BEYOND_ASCII = np.array([0] * 0x80 + [1] * 0x80, dtype=np.int8)
@@ -149,8 +150,11 @@ def _guess(raw: bytes, encodings: list[str]) -> Decoded | None:
         text = raw.decode(best.encoding)
     except UnicodeDecodeError:
         return None
-    is_western = text == raw.decode("cp1252", "replace")
-    return Decoded(text, "cp1252" if is_western else best.encoding, is_guess=True)
+    western = raw.decode("cp1252", "replace")
+    beyond = set("".join(_NOT_ASCII.findall(western)))
+    if text == western or (len(beyond) <= FEW_LETTERS and all(each.isalpha() for each in beyond)):
+        return Decoded(western, "cp1252", is_guess=True)
+    return Decoded(text, best.encoding, is_guess=True)
 
 
 def _utf8_line_inside(raw: bytes) -> int | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pipelines.contracts import Contract, normalise_header
-from pipelines.reading.number_formats import NumberFormat
+from pipelines.reading.books.number_formats import NumberFormat
 from pipelines.reading.tables import FileRefusedError
 
 HEADER_SEARCH_ROWS = 10

@@ -18,8 +18,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.contracts import Contract, Text
-from pipelines.reading import archives, text_files, workbooks
+from pipelines.reading import text_files
 from pipelines.reading.admission import refuse_foreign
+from pipelines.reading.books import archives, workbooks
 from pipelines.reading.doubts import Doubt
 from pipelines.reading.grids import Grid
 from pipelines.reading.judge import Rules, judge_table
@@ -115,7 +116,7 @@ def refused_inspection(file_name: str, refusal: FileRefusedError) -> Inspection:
 def read_grids(raw: bytes) -> list[Grid]:
     """Every grid of a file of any format, by its content; raises FileRefusedError."""
     if raw.startswith(PARQUET_MAGIC):
-        from pipelines.reading import parquet_files
+        from pipelines.reading.books import parquet_files
 
         return parquet_files.read_grids(raw)
     if archives.is_workbook(raw):

@@ -18,9 +18,9 @@ from pipelines.contracts import Text
 from pipelines.reading.alignment import CUT, Reading, align, plain_cost
 from pipelines.reading.dialects import COMMON, mixed_detail
 from pipelines.reading.doubts import Doubt
-from pipelines.reading.profiles import Profile
+from pipelines.reading.profiles import Profile, shape_of
 from pipelines.reading.records import BLANK, INSIDE, LONGEST_RECORD_LINES, Records, quoted_cells
-from pipelines.reading.segments import Segment, is_header_like
+from pipelines.reading.segments import FIGURES, Segment, is_header_like
 from pipelines.reading.suspects import is_data_like, judge_row, sample_profiles, strange_rows
 
 MOST_ALIGNED = 1_000
@@ -33,7 +33,6 @@ _MOVED = Text(
     zh="可能少一个又多一个分隔符，位置不能确定的单元格留空",
     en="a delimiter may be missing and another too many; the cells between are left blank",
 )
-_NEXT_QUOTE = re.compile(r'"[^"]*\n[^"]*"')
 _EDITS = {
     "missing": Text(zh="缺少一个分隔符", en="a delimiter is missing"),
     "extra": Text(zh="多出一个分隔符", en="a delimiter too many"),
@@ -167,11 +166,18 @@ class Repairer:
         if self.is_open_end and line == self.segment.last and self.records.widths[line - 1] != BLANK:
             return False
         filled = [cell for cell in cells if cell.strip()]
-        if cells[0].count(self.records.delimiter) >= max(1, self.width / 2):
+        if cells[0].count(self.records.delimiter) >= max(1, self.width / 2) or self._has_figures_beside(cells[0]):
             return False
         if self.records.widths[line] < 0 or len(filled) != 1 or not cells[0].strip():
             return False
         return self.width > 3 or self.profiles[0].cost(cells[0]) > 3
+
+    def _has_figures_beside(self, text: str) -> bool:
+        """True when another delimiter cuts a line into as many cells as the table has, and one is a figure."""
+        for other in (*COMMON, " "):
+            if text.count(other) >= max(2, self.width - 1):
+                return any(shape_of(cell).kind in FIGURES for cell in text.split(other))
+        return False
 
     def _header(self, line: int) -> None:
         pieces = self.records.text(line).split(self.records.delimiter)
@@ -238,16 +244,19 @@ class Repairer:
     def _text_over_lines(self, line: int) -> str:
         """The words of a damaged record: with the lines that follow, if these are odd too and close its quotes."""
         records = self.records
-        if records.odd_quotes[line] and line not in records.joined:
-            for last in range(line + 1, min(self.segment.last, line + LONGEST_RECORD_LINES) + 1):
-                if records.widths[last] == self.width or records.widths[last] in (BLANK, INSIDE):
-                    break
-                if records.odd_quotes[last]:
-                    text = records.lines.lines(line, last)
-                    if text.count(records.delimiter) <= self.width and _NEXT_QUOTE.search(text, text.index('"')):
-                        self.done.swallowed.update(range(line + 1, last + 1))
-                        return text
-                    break
+        if not records.has_quotes[line] or line in records.joined:
+            return records.text(line)
+        pieces = records.lines.line(line).count(records.delimiter) + 1
+        for last in range(line + 1, min(self.segment.last, line + LONGEST_RECORD_LINES) + 1):
+            more = records.lines.line(last).count(records.delimiter)
+            if records.widths[last] in (self.width, BLANK, INSIDE) or last in records.joined or more >= self.width - 1:
+                break
+            pieces += more
+            if pieces > self.width:
+                break
+            if pieces == self.width or (records.odd_quotes[line] and records.odd_quotes[last]):
+                self.done.swallowed.update(range(line + 1, last + 1))
+                return records.lines.lines(line, last)
         return records.text(line)
 
     def _broken_in_two(self, line: int) -> bool:

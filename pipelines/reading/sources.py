@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipelines.contracts import Contract
-from pipelines.reading import archives, parquet_files, split_sheets, text_files, workbooks
+from pipelines.reading import text_files
 from pipelines.reading.admission import refuse_foreign
+from pipelines.reading.books import archives, parquet_files, split_sheets, workbooks
 from pipelines.reading.headers import (
     HeaderMatch,
     find_header,

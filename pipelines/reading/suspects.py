@@ -27,7 +27,8 @@ ODD = 1.5
 AT_HOME = 2.5
 RARE = 3.0
 GAIN = 2.5
-GAIN_IF_FULL = 0.6
+GAIN_IF_FULL = 0.3
+OFTEN_BLANK = 0.1
 LONGEST_CUT = 60
 CLEARLY = 1.0
 FEWEST_DISPLACED = 2
@@ -87,16 +88,17 @@ def judge_row(
 def _shifted(cells: Sequence[str], sound: Sequence[Profile]) -> tuple[int, int] | None:
     """Columns between a blank and the cells that ran together (or the end), if moving them back explains the row."""
     costs = [profile.cost(cell) for profile, cell in zip(sound, cells, strict=True)]
-    best = GAIN if any(profile.kinds["empty"] for profile in sound) else GAIN_IF_FULL
+    is_full = all(not 0 < profile.share("empty") < OFTEN_BLANK for profile in sound)
+    best = limit = GAIN_IF_FULL if is_full else GAIN
     found = None
     for blank in [at for at, cell in enumerate(cells) if not cell.strip() and costs[at] > RARE]:
-        for merged in [at for at, cell in enumerate(cells) if cell.strip() and costs[at] > best] + [len(cells)]:
+        for merged in [at for at, cell in enumerate(cells) if cell.strip() and costs[at] > GAIN_IF_FULL] + [len(cells)]:
             first, last = min(blank, merged), min(max(blank, merged), len(cells) - 1)
             before = sum(costs[first : last + 1]) - costs[blank]
             if merged < len(cells) and math.log(len(cells[merged]) + 1) < sound[merged].mean:
                 continue
             gain = before - min(_moved_back(cells, sound, blank, merged), default=before)
-            if gain <= best and best == GAIN_IF_FULL and merged < len(cells) and costs[merged] > FOREIGN:
+            if gain <= best == limit == GAIN_IF_FULL and merged < len(cells) and costs[merged] > FOREIGN:
                 gain = costs[merged] - FOREIGN + best
             if gain > best:
                 best, found = gain, (first, last)
@@ -119,9 +121,14 @@ def _moved_back(cells: Sequence[str], sound: Sequence[Profile], blank: int, merg
     left, right = (sound[merged - 1], sound[merged]) if blank < merged else (sound[merged], sound[merged + 1])
     value = cells[merged]
     for at in range(1, min(len(value), LONGEST_CUT)):
-        cut = left.cost(value[:at]), right.cost(value[at:])
+        cut = _known_cost(left, value[:at]), _known_cost(right, value[at:])
         if max(cut) <= AT_HOME:
             yield sum(costs) + sum(cut)
+
+
+def _known_cost(profile: Profile, value: str) -> float:
+    """The cost of a value in a column; nothing for one that other rows have too."""
+    return 0.0 if len(value) > 1 and value.strip() in profile.vocabulary else profile.cost(value)
 
 
 def strange_rows(columns: list[pl.Series], profiles: Sequence[Profile]) -> np.ndarray:

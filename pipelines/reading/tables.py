@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
-    from pipelines.reading.number_formats import NumberFormat
+    from pipelines.reading.books.number_formats import NumberFormat
 
 ROWS_PER_SHEET = 1 << 21
 

@@ -16,7 +16,7 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from pipelines.reading import workbooks
+from pipelines.reading.books import workbooks
 from pipelines.reading.grids import Merged
 from pipelines.reading.tables import FileRefusedError, in_sheets
 from pipelines.reading.verdicts import Judged

@@ -17,12 +17,12 @@ import xlrd
 import xlsxwriter
 import xlwt
 
-from pipelines.reading import parquet_files, workbooks
-from pipelines.reading.archives import check_archive
-from pipelines.reading.cells import cell_text, number_text
+from pipelines.reading.books import parquet_files, workbooks
+from pipelines.reading.books.archives import check_archive
+from pipelines.reading.books.cells import cell_text, number_text
+from pipelines.reading.books.number_formats import parse_format
+from pipelines.reading.books.sheet_biff import rk_number
 from pipelines.reading.grids import Grid, Merged
-from pipelines.reading.number_formats import parse_format
-from pipelines.reading.sheet_biff import rk_number
 from pipelines.reading.tables import FileRefusedError, Kind
 from tests.faults.ooxml import STRICT, book, cell
 

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from pipelines.contracts import Contract, normalise_header
-from pipelines.reading import workbooks
+from pipelines.reading.books import workbooks
+from pipelines.reading.books.sheet_doubts import ROW_CEILINGS
 from pipelines.reading.headers import HeaderMatch, find_header, recognises
-from pipelines.reading.sheet_doubts import ROW_CEILINGS
 from pipelines.reading.tables import ROWS_PER_SHEET, Column, Head, Table
 
 ROUND_ROWS = 5_000

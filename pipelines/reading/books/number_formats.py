@@ -206,7 +206,7 @@ def _meaning(shape: str, literal: str, currency: str, *, has_literal_point: bool
 
 def read_styles(xml: bytes) -> dict[int, NumberFormat]:
     """The format of each cell style of a workbook, by style number."""
-    from pipelines.reading.sheet_tags import attributes
+    from pipelines.reading.books.sheet_tags import attributes
 
     text = re.sub(rb"<(/?)\w+:(?=\w)", rb"<\1", re.sub(rb"<!--.*?-->", b"", xml, flags=re.DOTALL))
     custom: dict[int, NumberFormat] = {}

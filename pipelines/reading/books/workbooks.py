@@ -13,11 +13,9 @@ import numpy as np
 import polars as pl
 from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, XmlError, ZipError
 
-from pipelines.reading.archives import ZIP_MAGIC, shortened
-from pipelines.reading.cells import FormulaError, cell_text, to_column, to_grid_column
-from pipelines.reading.grids import Grid
-from pipelines.reading.refusals import not_readable
-from pipelines.reading.sheet_doubts import (
+from pipelines.reading.books.archives import ZIP_MAGIC, shortened
+from pipelines.reading.books.cells import FormulaError, cell_text, to_column, to_grid_column
+from pipelines.reading.books.sheet_doubts import (
     ROW_CEILINGS,
     column_units,
     formats_of,
@@ -25,7 +23,9 @@ from pipelines.reading.sheet_doubts import (
     hidden_rows,
     sheet_doubts,
 )
-from pipelines.reading.sheets import LoadedSheet, Workbook, calamine_sheet, open_calamine
+from pipelines.reading.books.sheets import LoadedSheet, Workbook, calamine_sheet, open_calamine
+from pipelines.reading.grids import Grid
+from pipelines.reading.refusals import not_readable
 from pipelines.reading.tables import Column, FileRefusedError, Head, Table
 
 HEAD_ROWS = 20

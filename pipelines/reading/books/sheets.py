@@ -30,15 +30,15 @@ from python_calamine import (
 )
 
 from pipelines.contracts import Text
-from pipelines.reading.cells import FormulaError
+from pipelines.reading.books.cells import FormulaError
+from pipelines.reading.books.number_formats import NumberFormat
+from pipelines.reading.books.ole import OLE_MAGIC
+from pipelines.reading.books.sheet_biff import BiffWorkbook
+from pipelines.reading.books.sheet_tags import damaged
+from pipelines.reading.books.sheet_xml import SheetFacts
+from pipelines.reading.books.xlsx_parts import XlsxParts
 from pipelines.reading.doubts import Doubt
-from pipelines.reading.number_formats import NumberFormat
-from pipelines.reading.ole import OLE_MAGIC
 from pipelines.reading.refusals import not_readable, refuse_panics
-from pipelines.reading.sheet_biff import BiffWorkbook
-from pipelines.reading.sheet_tags import damaged
-from pipelines.reading.sheet_xml import SheetFacts
-from pipelines.reading.xlsx_parts import XlsxParts
 
 _LEAP_BUG = 60
 _LAST_SERIAL = 2_958_466

@@ -17,9 +17,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from pipelines.reading.ole import OLE_MAGIC, check_ole
+from pipelines.reading.books.ole import OLE_MAGIC, check_ole
+from pipelines.reading.books.sheet_bounds import RoughBounds, exact_area, is_sparse
 from pipelines.reading.refusals import beyond, damaged, not_readable, too_sparse
-from pipelines.reading.sheet_bounds import RoughBounds, exact_area, is_sparse
 
 __all__ = ["OLE_MAGIC", "ZIP_MAGIC", "check_archive", "is_workbook", "not_readable", "shortened"]
 

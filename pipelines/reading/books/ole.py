@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.reading.books.sheet_bounds import is_sparse
 from pipelines.reading.refusals import beyond, not_readable, too_sparse
-from pipelines.reading.sheet_bounds import is_sparse
 from pipelines.reading.tables import FileRefusedError
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

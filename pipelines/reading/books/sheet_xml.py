@@ -18,9 +18,8 @@ from html import unescape
 
 import numpy as np
 
-from pipelines.reading.grids import Merged
-from pipelines.reading.number_formats import NumberFormat
-from pipelines.reading.sheet_tags import (
+from pipelines.reading.books.number_formats import NumberFormat
+from pipelines.reading.books.sheet_tags import (
     Piece,
     as_number,
     attributes,
@@ -30,6 +29,7 @@ from pipelines.reading.sheet_tags import (
     plain,
     require_utf8,
 )
+from pipelines.reading.grids import Merged
 from pipelines.reading.tables import FileRefusedError
 
 PIECE = 1 << 21

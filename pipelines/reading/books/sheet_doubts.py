@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipelines.contracts import Text
+from pipelines.reading.books.number_formats import UNKNOWN, NumberFormat
+from pipelines.reading.books.sheets import LoadedSheet
 from pipelines.reading.doubts import Doubt
-from pipelines.reading.number_formats import UNKNOWN, NumberFormat
-from pipelines.reading.sheets import LoadedSheet
 
 ROW_CEILINGS = (65_536, 1_048_576)
 MOST_PER_RANGE = 50

@@ -12,9 +12,9 @@ import zipfile
 import zlib
 from html import unescape
 
-from pipelines.reading.number_formats import NumberFormat, read_styles
-from pipelines.reading.sheet_tags import attributes, damaged, is_true, require_utf8
-from pipelines.reading.sheet_xml import SheetFacts, SheetScan
+from pipelines.reading.books.number_formats import NumberFormat, read_styles
+from pipelines.reading.books.sheet_tags import attributes, damaged, is_true, require_utf8
+from pipelines.reading.books.sheet_xml import SheetFacts, SheetScan
 
 _WORKBOOK = "xl/workbook.xml"
 _TAIL = 1 << 16

@@ -13,10 +13,10 @@ from struct import unpack_from
 
 import numpy as np
 
+from pipelines.reading.books.number_formats import NumberFormat, built_in, parse_format
+from pipelines.reading.books.ole import OleFile
+from pipelines.reading.books.sheet_xml import SheetFacts
 from pipelines.reading.grids import Merged
-from pipelines.reading.number_formats import NumberFormat, built_in, parse_format
-from pipelines.reading.ole import OleFile
-from pipelines.reading.sheet_xml import SheetFacts
 
 _BOUNDSHEET, _DATEMODE, _FORMAT, _XF = 0x85, 0x22, 0x41E, 0xE0
 _ROW, _COLINFO, _MERGED, _BOOLERR, _FORMULA, _NUMBER, _RK, _MULRK, _FILTER = (

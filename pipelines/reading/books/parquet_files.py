@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contracts import Text
-from pipelines.reading.cells import number_text
+from pipelines.reading.books.cells import number_text
 from pipelines.reading.doubts import Doubt
 from pipelines.reading.grids import Grid
 from pipelines.reading.tables import Column, FileRefusedError, Head, Kind, Table

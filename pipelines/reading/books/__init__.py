@@ -1,0 +1,1 @@
+"""Workbooks and Parquet files as grids and tables: every format whose cells have types."""
