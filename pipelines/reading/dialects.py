@@ -101,15 +101,15 @@ def _folded(text: str) -> str:
 def _bounded(delimiter: str, quote: str) -> re.Pattern[str]:
     """A cell in quotation marks that begins and ends where a cell may."""
     side, close = (re.escape(delimiter) if delimiter else r"\n"), "”" if quote == "“" else quote
-    return re.compile(rf"(^|{side}){quote}(?:[^{quote}{close}]|{close}{close})*{close}(?={side}|$)")
+    before = rf"(?:(?<=^{quote})|(?<={side}{quote}))"
+    return re.compile(rf"{quote}{before}(?:[^{quote}{close}\n]++|{close}{close})*+{close}(?={side}|$)", re.MULTILINE)
 
 
 def _quote_of(lines: list[str], delimiter: str) -> str:
     """The quotation mark that bounds most cells."""
-    joined = [line for line in lines if '"' in line or "'" in line or "“" in line]
+    joined = "\n".join(lines)
     counts = {
-        quote: sum(len(_bounded(delimiter, quote).findall(line)) for line in joined if quote in line)
-        for quote in ('"', "'", "“")
+        quote: len(_bounded(delimiter, quote).findall(joined)) if quote in joined else 0 for quote in ('"', "'", "“")
     }
     best = max(counts, key=lambda quote: counts[quote])
     if counts[best]:
@@ -123,14 +123,16 @@ def _quote_of(lines: list[str], delimiter: str) -> str:
 def _widths(lines: list[str], dialect: Dialect) -> tuple[list[int], int]:
     """Cells of each line, quoted ones taken as one, and how many lines are quoted irregularly."""
     delimiter, quote = dialect.delimiter, dialect.quote
+    joined = "\n".join(lines)
+    if dialect.has_backslash:
+        joined = joined.replace('\\"', "")
+    if quote and quote in joined:
+        joined = _bounded(delimiter, quote).sub("", joined)
     widths, irregular = [], 0
-    for line in lines:
-        plain = line.replace('\\"', "") if dialect.has_backslash else line
-        if quote and quote in plain:
-            plain = _bounded(delimiter, quote).sub(r"\1", plain)
-            irregular += quote in plain
+    for plain in joined.split("\n"):
+        irregular += bool(quote) and quote in plain
         if delimiter in " :":
-            plain = _STAMP.sub("D", plain)
+            plain = _STAMP.sub("D", plain)  # noqa: PLW2901
         if dialect.is_run:
             widths.append(len(re.findall(rf"{re.escape(delimiter)}+", plain.strip(" "))) + 1)
         else:
@@ -161,7 +163,7 @@ def _cleanness(lines: list[str], dialect: Dialect) -> float:
         if dialect.quote and dialect.quote in line:
             found = len(_bounded(dialect.delimiter, dialect.quote).findall(line))
             total, clean = total + found, clean + found
-            line = _bounded(dialect.delimiter, dialect.quote).sub(r"\1", line)  # noqa: PLW2901
+            line = _bounded(dialect.delimiter, dialect.quote).sub("", line)  # noqa: PLW2901
         for cell in line.split(dialect.delimiter):
             total += 1
             if _KNOWN.fullmatch(cell) and not (dialect.delimiter == " " and cell[-1:] == ","):
@@ -175,9 +177,10 @@ def _cleanness(lines: list[str], dialect: Dialect) -> float:
 
 def _candidates(lines: list[str]) -> list[str]:
     """Delimiters worth a try: they occur in a fair share of the lines."""
-    seen: Counter[str] = Counter()
+    every: Counter[str] = Counter()
     for line in lines:
-        seen.update({character for character in set(line) if not character.isalnum() and character not in NEVER})
+        every.update(set(line))
+    seen = Counter({mark: count for mark, count in every.items() if not mark.isalnum() and mark not in NEVER})
     most = len(lines)
     found = [each for each, count in seen.items() if count >= (0.2 if each in COMMON else 0.6) * most]
     if not found:
@@ -230,7 +233,7 @@ def _is_spaced(lines: list[str], score: _Score) -> bool:
     if len(same) < 0.6 * len(lines):
         return False
     if quote := score.dialect.quote:
-        same = [_bounded(" ", quote).sub(r"\1Q", line) if quote in line else line for line in same]
+        same = [_bounded(" ", quote).sub("Q", line) if quote in line else line for line in same]
     rows = [re.split(" +" if score.dialect.is_run else " ", line.strip()) for line in same[1:] or same]
     figures = max(
         (
@@ -251,7 +254,7 @@ def _with_space(lines: list[str], dialect: Dialect) -> Dialect:
     spaced = Dialect(spaced.delimiter, quote, dialect.has_backslash)
     delimiters = blanks = 0
     for line in lines:
-        plain = _bounded(spaced.delimiter, quote).sub(r"\1", line) if quote and quote in line else line
+        plain = _bounded(spaced.delimiter, quote).sub("", line) if quote and quote in line else line
         delimiters += plain.count(dialect.delimiter)
         blanks += plain.count(spaced.delimiter)
     return spaced if delimiters and blanks >= 0.97 * delimiters else dialect

@@ -15,6 +15,7 @@ import polars as pl
 
 from pipelines.contracts import CodeValue, Field
 from pipelines.reading import values
+from pipelines.reading.garbling import garbled, wrongly_decoded
 from pipelines.reading.identity import judge_identities
 from pipelines.reading.reasons import CODE_NUMBER
 from pipelines.reading.tables import Column, Kind
@@ -118,7 +119,9 @@ def judge_field(
         judged = _judge_identity(field, column, allow_synthetic=allow_synthetic)
     else:
         judged = _judge_distinct(field, column, _parser(field, unit, code_lists))
-    suspect = text.str.contains(_SUSPECT)
+    suspect = text.str.contains(f"{_SUSPECT}|{wrongly_decoded()}")
+    if suspect.any():
+        suspect = text.str.contains(_SUSPECT) | garbled(text)
     if suspect.any():
         is_control = text.str.contains(values.CONTROL_CHARACTER)
         judged.problem = pl.select(

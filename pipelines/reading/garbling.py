@@ -13,7 +13,9 @@ from functools import lru_cache
 
 import polars as pl
 
-LOST = r"\x{fffd}|锟斤|斤拷|烫烫烫|屯屯屯|ï¿½|ï»¿|Ã[\x{80}-\x{bf}]|â€|[?？]{3,}|\p{Han}[?]{2,}|[?]{2,}\p{Han}"
+LOST = (
+    r"^[?？]{2,}$|\x{fffd}|锟斤|斤拷|烫烫烫|屯屯屯|ï¿½|ï»¿|Ã[\x{80}-\x{bf}]|â€|[?？]{3,}|\p{Han}[?]{2,}|[?]{2,}\p{Han}"
+)
 FEWEST_CHARACTERS = 2
 _WESTERN = r"[\u00e0-\u00ef][\u0080-\u00bf–—‘’‚“”„†‡•…‰‹›€™ŒœŠšŸŽžƒˆ˜]{2}"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
@@ -21,12 +23,17 @@ _TO_LATIN = {ord(chr_): code for code in range(0x80, 0xA0) if (chr_ := bytes([co
 
 
 @lru_cache(maxsize=1)
-def suspicious() -> str:
+def wrongly_decoded() -> str:
     """The pattern of suspects: characters whose GBK bytes are the beginning of a UTF-8 sequence and its middle."""
     leads, trails = [0xC3, *range(0xE2, 0xEA), 0xEF], range(0x80, 0xC0)
     first = "".join(_characters(leads, trails))
     second = "".join(_characters(trails, [*range(0x40, 0x7F), *leads]))
-    return f"{LOST}|[{first}][{second}]|{_WESTERN}"
+    return f"[{first}][{second}]|{_WESTERN}"
+
+
+def suspicious() -> str:
+    """The pattern of cells that are garbled for certain or may be."""
+    return f"{LOST}|[?？]{{2}}|{wrongly_decoded()}"
 
 
 def _characters(leads: list[int] | range, trails: list[int] | range) -> set[str]:

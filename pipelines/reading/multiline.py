@@ -1,7 +1,7 @@
 """Records over several lines in a text whose quoting is the standard one throughout.
 
-Belongs here: whether the whole text keeps to the standard, and which lines make one record then. Does not belong here:
-a text with damaged quoting, which is joined record by record (``records.join_records``).
+Belongs here: whether the whole text keeps to the standard, which lines make one record then, and for which widths they
+are joined otherwise. Does not belong here: joining a single record of a text with damaged quoting (records).
 
 Two stray marks rows apart are a regular pair too, and would swallow the rows between: a record that holds lines which
 by themselves are rows of the table is taken for such a pair, unless such records are the habit of the file.
@@ -9,12 +9,16 @@ by themselves are rows of the table is taken for such a pair, unless such record
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 import numpy as np
 
 from pipelines.reading.profiles import Profile
-from pipelines.reading.records import BLANK, INSIDE, Records, quoted_cells
+from pipelines.reading.records import BLANK, INSIDE, IRREGULAR, Records, join_records, quoted_cells
 
 PROFILE_ROWS = 60
+MOST_TRIED = 5
 HABIT = 3
 HABIT_SHARE = 0.1
 FITTING = 2.6
@@ -44,6 +48,24 @@ def join_standard(records: Records) -> bool:
         records.widths[first] = len(cells)
         records.widths[first + 1 : last + 1] = INSIDE
     return True
+
+
+def join_damaged(records: Records, established: Collection[int]) -> None:
+    """Join what can be joined where some quoting is damaged, for the widths that leave the fewest lines over.
+
+    Lines inside cells may be established widths themselves; one width alone is tried too, therefore.
+    """
+    if not records.odd_quotes.any():
+        return
+    most = sorted(established, key=lambda width: -int((records.widths == width).sum()))[:MOST_TRIED]
+    best = records
+    for number, widths in enumerate([set(established), *({width} for width in most if len(established) > 1)]):
+        trial = replace(records, widths=records.widths.copy(), joined={})
+        join_records(trial, widths)
+        if not number or (trial.widths == IRREGULAR).sum() < (best.widths == IRREGULAR).sum():
+            best = trial
+    records.widths[:] = best.widths
+    records.joined.update(best.joined)
 
 
 def _spans(records: Records) -> list[tuple[int, int]] | None:

@@ -26,7 +26,7 @@ from pipelines.reading.encodings import (
     plain_line_ends,
 )
 from pipelines.reading.grids import Grid
-from pipelines.reading.multiline import join_standard
+from pipelines.reading.multiline import join_damaged, join_standard
 from pipelines.reading.records import (
     BLANK,
     INSIDE,
@@ -123,7 +123,7 @@ def read_grids(raw: bytes) -> list[Grid]:
     known = dialects.canonical(text, dialect)
     records = classify(index_lines(known.text), known.delimiter)
     if not join_standard(records):
-        join_records(records, established_widths(records))
+        join_damaged(records, established_widths(records))
     parts = segments(records)
     if (widest := max(part.width for part in parts)) > MOST_COLUMNS:
         raise FileRefusedError(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from random import Random
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.reading.garbling import garbled
 from pipelines.reading.grids import Grid
 from pipelines.reading.tables import FileRefusedError
 from pipelines.reading.text_files import read_grids
@@ -392,3 +395,108 @@ def test_any_text_is_read_or_refused_and_no_line_is_lost(text: str) -> None:
     plain = text.replace("\r\n", "\n").removesuffix("\n")
     joined = sum((cell or "").count("\n") for grid in grids for column in grid.columns for cell in column.text)
     assert len(rows) + joined == plain.count("\n") + 1
+
+
+NOTES = [["编号", "走访人", "走访记录", "日期"]] + [
+    [
+        f"ZF{number:04d}",
+        "张三",
+        "已到位\n家中3人，很好,两头牛\n第三行" if number % 3 else "已到位",
+        f"2023-01-{number:02d}",
+    ]
+    for number in range(1, 25)
+]
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", ", "])
+def test_cells_over_several_lines_of_a_clean_file_are_exact_and_undoubted(delimiter: str) -> None:
+    lines = [
+        delimiter.join(f'"{cell}"' if "\n" in cell or delimiter in cell else cell for cell in row) for row in NOTES
+    ]
+    grid = one("\n".join(lines) + "\n")
+    assert cells(grid) == NOTES
+    assert not grid.doubts
+
+
+def test_a_cell_that_holds_a_whole_table_of_another_nature_is_one_cell() -> None:
+    table = [list(row) for row in NOTES]
+    table[5][2] = "甲,乙,丙,丁\n戊,己,庚,辛\n壬,癸,子,丑"
+    grid = one("\n".join(",".join(f'"{cell}"' for cell in row) for row in table) + "\n")
+    assert cells(grid) == table
+    assert not grid.doubts
+
+
+def test_two_stray_marks_rows_apart_swallow_no_row() -> None:
+    rows = [["编号", "名称", "日期"], *([f"A{number}", "石碑村", f"2023-01-{number:02d}"] for number in range(10, 28))]
+    lines = [",".join(row) for row in rows]
+    lines[5], lines[8] = lines[5].replace("石", '"石'), lines[8].replace("村", '村"')
+    grid = one("\n".join(lines) + "\n")
+    assert len(cells(grid)) == len(rows)
+    assert {6, 9} <= {doubt.row for doubt in grid.doubts}
+
+
+def test_a_damaged_record_over_several_lines_stays_one_row() -> None:
+    lines = [",".join(f'"{cell}"' if "\n" in cell else cell for cell in row) for row in NOTES]
+    lines[4] = lines[4].replace(',"', '"', 1)
+    grid = one("\n".join(lines) + "\n")
+    assert [row[0] for row in cells(grid)] == [row[0] for row in NOTES]
+    assert {doubt.kind for doubt in grid.doubts} <= {"ragged_row", "stray_quote"}
+    assert grid.doubts
+
+
+def test_a_second_header_line_of_words_is_left_as_it_stands() -> None:
+    header = ["单号", "付款单位", "摘要", "金额", "日期"]
+    names = ["单号", "单位", "单位", "金额", "日期"]
+    rows = [[f"ZF{n:06d}", "县财政局", "县水务局", f"{n * 37}.50", f"2024-01-{n:02d}"] for n in range(1, 25)]
+    grid = one("\n".join(",".join(row) for row in [header, names, *rows, header, *rows]) + "\n")
+    assert cells(grid) == [header, names, *rows, header, *rows]
+    assert not grid.doubts
+
+
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.3])
+def test_missing_cells_of_a_clean_table_raise_no_doubt(share: float) -> None:
+    random = Random(f"missing/{share}")
+    rows = [
+        [
+            f"ZF{n:04d}",
+            random.choice(("县财政局", "县水务局")),
+            f"{random.uniform(1, 9e4):.2f}",
+            f"2024-01-{n % 28 + 1:02d}",
+        ]
+        for n in range(60)
+    ]
+    rows = [[cell if random.random() > share else "" for cell in row] for row in rows]
+    assert not one("\n".join(",".join(row) for row in [["单号", "单位", "金额", "日期"], *rows]) + "\n").doubts
+
+
+@pytest.mark.parametrize("how", ["gbk", "latin-1", "cp1252"])
+def test_utf8_that_was_decoded_wrongly_before_is_doubted_in_its_cell(how: str) -> None:
+    wrong = "县农业农村局".encode().decode(how, "replace").replace("\ufffd", "?").replace("\x85", "")
+    rows = [[f"A{n}", "县财政局", f"{n}.5"] for n in range(10, 30)]
+    rows[7][1] = wrong
+    grid = one("\n".join(",".join(row) for row in [["编号", "单位", "数"], *rows]) + "\n")
+    assert ("mojibake", 9, 2) in {(doubt.kind, doubt.row, doubt.column) for doubt in grid.doubts}
+
+
+def test_genuine_words_are_not_garbled() -> None:
+    words = [
+        "联通",
+        "洱源县",
+        "中国移动",
+        "鑫淼",
+        "圳埔",
+        "Café",
+        "Bjørn Ångström",
+        "§ 5 – “neu”",
+        "何去何从？",
+        "1?",
+        None,
+    ]
+    assert not garbled(pl.Series(words, dtype=pl.String)).any()
+
+
+def test_a_row_split_by_another_delimiter_at_the_end_is_no_note() -> None:
+    rows = [[f"A{n}", "石碑村", f"{n}.5", f"2023-01-{n:02d}"] for n in range(10, 28)]
+    lines = [";".join(row) for row in [["编号", "名称", "数值", "日期"], *rows]]
+    lines[-1] = "A27,石碑村,东,27.5,2023-01-27"
+    assert len(lines) in {doubt.row for doubt in one("\n".join(lines) + "\n").doubts}
