@@ -17,15 +17,15 @@ import polars as pl
 import xlwt.CompoundDoc
 
 from pipelines.contracts import Contract, load_contracts
-from pipelines.reading import text_files
 from pipelines.reading.admission import refuse_foreign
 from pipelines.reading.books import archives, workbooks
-from pipelines.reading.encodings import open_text, plain_line_ends
 from pipelines.reading.grids import Grid
 from pipelines.reading.headers import find_header
 from pipelines.reading.identity import judge_identities
 from pipelines.reading.protocol import parse_answer
 from pipelines.reading.tables import FileRefusedError, Table
+from pipelines.reading.text import text_files
+from pipelines.reading.text.encodings import open_text, plain_line_ends
 from pipelines.reading.values import (
     Problem,
     clean_text,

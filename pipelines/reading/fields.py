@@ -15,10 +15,10 @@ import polars as pl
 
 from pipelines.contracts import CodeValue, Field
 from pipelines.reading import values
-from pipelines.reading.garbling import garbled, wrongly_decoded
 from pipelines.reading.identity import judge_identities
 from pipelines.reading.reasons import CODE_NUMBER
 from pipelines.reading.tables import Column, Kind
+from pipelines.reading.text.garbling import garbled, wrongly_decoded
 
 _TYPES: dict[str, pl.DataType] = {
     "date": pl.Date(),

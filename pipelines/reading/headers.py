@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from pipelines.contracts import Contract, normalise_header
@@ -66,6 +67,13 @@ def _plain(header: str) -> tuple[str, str | None]:
     return (text[: found.start()], found[1].removeprefix("人民币") or "元") if found else (text, None)
 
 
+@lru_cache(maxsize=4096)
+def _spellings(cell: str) -> tuple[str, str, str | None]:
+    """What a header may be known by, whole and without its unit, and that unit; every contract asks for the same."""
+    stem, unit = _plain(cell)
+    return _MARKS.sub("", normalise_header(cell)).upper(), stem.upper(), unit
+
+
 def _names(contract: Contract) -> dict[str, str]:
     names: dict[str, str] = {}
     for each in contract.fields:
@@ -89,11 +97,10 @@ class _Matching:
         """The field that a header names, and the unit it states; a cell too long for a header costs nothing."""
         if len(cell) > LONGEST_HEADER:
             return None, None
-        whole = _MARKS.sub("", normalise_header(cell)).upper()
-        stem, unit = _plain(cell)
+        whole, stem, unit = _spellings(cell)
         if whole in self._names:
             return self._names[whole], None
-        return self._names.get(stem.upper()), unit
+        return self._names.get(stem), unit
 
     def take(self, position: int, choices: Sequence[str]) -> None:
         """The first of the choices that names a field; the others are other ways to say the same header."""

@@ -18,7 +18,6 @@ import numpy as np
 import polars as pl
 
 from pipelines.contracts import Contract, Text
-from pipelines.reading import text_files
 from pipelines.reading.admission import refuse_foreign
 from pipelines.reading.books import archives, workbooks
 from pipelines.reading.doubts import Doubt
@@ -33,6 +32,7 @@ from pipelines.reading.layout.values import doubts_of_values
 from pipelines.reading.recognition import find_periods
 from pipelines.reading.sources import Candidate, choose_table, open_source, read_candidate
 from pipelines.reading.tables import Column, FileRefusedError
+from pipelines.reading.text import text_files
 
 MOST_PER_KIND = 500
 PARQUET_MAGIC = b"PAR1"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipelines.contracts import Contract
-from pipelines.reading import text_files
 from pipelines.reading.admission import refuse_foreign
 from pipelines.reading.books import archives, parquet_files, split_sheets, workbooks
 from pipelines.reading.headers import (
@@ -22,7 +21,8 @@ from pipelines.reading.headers import (
     require_one_unit,
 )
 from pipelines.reading.tables import FileRefusedError, Head, Table
-from pipelines.reading.text_files import Decoded
+from pipelines.reading.text import text_files
+from pipelines.reading.text.text_files import Decoded
 
 
 @dataclass(frozen=True)

@@ -214,6 +214,12 @@ def test_a_repeated_header_among_the_data_is_set_aside_and_said() -> None:
     assert kinds(block) == ["repeated_header"]
 
 
+def test_a_repeated_header_is_found_in_a_table_of_words_too() -> None:
+    rows = [["姓名", "性别", "乡镇"], ["赵一", "男", "雄壁镇"], ["钱二", "女", "葵山镇"]]
+    sheet = grid([*rows, rows[0], *rows[1:]])
+    assert shape(only(sheet), sheet) == ([1], 4, [(4, "repeated_header")])
+
+
 def test_a_table_of_words_takes_usual_names_as_header_and_doubts_others() -> None:
     usual = grid([["姓名", "性别", "乡镇"], ["赵一", "男", "雄壁镇"], ["钱二", "女", "葵山镇"]])
     assert (shape(only(usual), usual), kinds(only(usual))) == (([1], 2, []), [])

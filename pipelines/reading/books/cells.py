@@ -5,8 +5,10 @@ Belongs here: the canonical text of a number, date, time or truth value. Does no
 
 from __future__ import annotations
 
+import gc
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 
 import polars as pl
@@ -14,6 +16,18 @@ import polars as pl
 from pipelines.reading.tables import Column, Kind
 
 _WHOLE_LIMIT = 1e15
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Millions of cells come into being at once and none refers to another: looking for cycles among them is vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class FormulaError(str):
@@ -88,16 +102,18 @@ def to_column(cells: Sequence[object], words: tuple[str, str] = ("是", "否")) 
 
 
 def _floats_to_column(cells: Sequence[object]) -> Column:
-    texts: list[str] = []
-    kinds: list[int] = []
-    for cell in cells:
-        if type(cell) is float:
-            texts.append(number_text(cell))
-            kinds.append(1 if math.isfinite(cell) else 4)
-        else:
-            texts.append(cell)  # type: ignore[arg-type]
-            kinds.append(0)
-    return Column(pl.Series(texts, dtype=pl.String), pl.Series(kinds, dtype=pl.Int8))
+    # Numbers of a register repeat: each different one is written once. True and 1 cannot meet here.
+    distinct = set(cells)
+    texts: dict[object, str] = {}
+    kinds: dict[object, int] = {}
+    for cell in distinct:
+        is_number = type(cell) is float
+        texts[cell] = number_text(cell) if is_number else cell  # type: ignore[arg-type, assignment]
+        kinds[cell] = (1 if math.isfinite(cell) else 4) if is_number else 0  # type: ignore[arg-type]
+    return Column(
+        pl.Series([texts[cell] for cell in cells], dtype=pl.String),
+        pl.Series([kinds[cell] for cell in cells], dtype=pl.Int8),
+    )
 
 
 def to_grid_column(cells: Sequence[object]) -> Column:

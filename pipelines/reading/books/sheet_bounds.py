@@ -11,12 +11,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 FREE_AREA = 4_000_000
 LARGEST_SPARSENESS = 40
-_WIDTHS = [(re.compile(rb"r=[\"'][A-Za-z]{%d}[0-9]" % letters), 26**letters) for letters in (3, 2)]
-_HEIGHTS = [(re.compile(rb"r=[\"'][A-Za-z]{1,3}[0-9]{%d}" % digits), 10**digits) for digits in (7, 6, 5, 4)]
+_PADDING = b" " * 16  # longer than an address, so that looking behind a place never leaves the piece
+_DIGITS = 7
 _FILLED = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*?\s)?r=[\"']([A-Za-z]{1,3})([0-9]{1,7})[\"'][^<>]*(?<!/)>(?!</)")
 _OVERLAP = 256
+_LETTER, _DIGIT = np.zeros(256, dtype=bool), np.zeros(256, dtype=bool)
+_LETTER[[*range(65, 91), *range(97, 123)]] = True
+_DIGIT[48:58] = True
 
 
 def column_number(letters: bytes) -> int:
@@ -47,11 +52,44 @@ class RoughBounds:
 
     def add(self, chunk: bytes) -> None:
         """Look at the next piece of the sheet's text."""
-        window = self._tail + chunk
-        self.cell_count += chunk.count(b"<c ") + chunk.count(b":c ")
-        self.width = next((to for form, to in _WIDTHS if to > self.width and form.search(window)), self.width)
-        self.height = next((to for form, to in _HEIGHTS if to > self.height and form.search(window)), self.height)
-        self._tail = window[-_OVERLAP:]
+        window = b"".join((self._tail, chunk, _PADDING))
+        codes = np.frombuffer(window, dtype=np.uint8)
+        at = np.flatnonzero((codes[:-1] == ord("r")) & (codes[1:] == ord("="))) + 3
+        is_letter = _LETTER[codes[at]]
+        self.cell_count += int(np.count_nonzero(is_letter[at >= len(self._tail)]))
+        # Whatever is wider or higher than all before has a letter in the third place, or a digit further behind.
+        behind = at + (self._digits + 1) + _LETTER[codes[at + 1]]
+        is_further = (self.width < 26**3) & _LETTER[codes[at + 2]]
+        if self._digits < _DIGITS:
+            is_further |= _DIGIT[codes[behind]]
+        if self.width < 26**2:
+            is_further |= _LETTER[codes[at + 1]]
+        if len(at := at[is_further & is_letter]):
+            quote = codes[at - 1]
+            self._widen(codes, at[(quote == ord('"')) | (quote == ord("'"))])
+        self._tail = window[-_OVERLAP - len(_PADDING) : -len(_PADDING)]
+
+    @property
+    def _digits(self) -> int:
+        return len(str(self.height)) - 1
+
+    def _widen(self, codes: np.ndarray, at: np.ndarray) -> None:
+        """Take the numbers of letters and digits of the addresses that begin at the given places."""
+        letters = np.zeros(len(at), dtype=np.int64)
+        goes_on = np.ones(len(at), dtype=bool)
+        for _ in range(3):
+            goes_on &= _LETTER[codes[at + letters]]
+            letters += goes_on
+        at, letters = (at + letters)[letters > 0], letters[letters > 0]
+        is_cell = _DIGIT[codes[at]]
+        at, letters = at[is_cell], letters[is_cell]
+        if not len(at):
+            return
+        self.width = max(self.width, 26 ** int(letters.max()))
+        count = 1
+        while count < _DIGITS and len(at := at[_DIGIT[codes[at + count]]]):
+            count += 1
+        self.height = max(self.height, 10**count)
 
     @property
     def is_suspicious(self) -> bool:

@@ -89,6 +89,16 @@ class Piece:
         self.has_content = np.isin(self.inside, (ord("v"), ord("f"), ord("i"))) & (at + 1 < len(opens))
         self._read_tags(codes, self.starts)
 
+    def plain_rows(self) -> np.ndarray | None:
+        """The numbers of the rows when every row's tag is just ``<row r="1">``, else None."""
+        at = self.row_starts
+        is_usual = np.ones(len(at), dtype=bool)
+        for offset, letter in enumerate(b' r="', start=4):
+            is_usual &= self.codes[at + offset] == letter
+        numbers, behind = _digits(self.codes, at + 8, 7)
+        is_usual &= (behind > at + 8) & (self.codes[behind] == _QUOTE) & (self.codes[behind + 1] == ord(">"))
+        return numbers if is_usual.all() else None
+
     def cell(self, index: int) -> bytes:
         """The bytes from a cell's tag to the next cell."""
         start = int(self.starts[index])
@@ -142,7 +152,7 @@ def _digits(codes: np.ndarray, at: np.ndarray, most: int) -> tuple[np.ndarray, n
 
 def plain(data: bytes, prefix: bytes) -> bytes:
     """Tags without their prefix, comments and CDATA sections resolved."""
-    if b"<!" in data:
+    if b"!" in data and b"<!" in data:
         data = _COMMENT.sub(b"", data)
         data = _CDATA.sub(lambda found: found[1].replace(b"&", b"&amp;").replace(b"<", b"&lt;"), data)
     if prefix:

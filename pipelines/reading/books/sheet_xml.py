@@ -174,7 +174,7 @@ class SheetScan:
     def _rows(self, data: bytes) -> None:
         """Whole rows of cells."""
         piece = Piece(data)
-        rows = self._row_tags(data, piece.row_starts)
+        rows = self._row_tags(piece)
         if not len(piece.starts):
             return
         ordinal = np.searchsorted(piece.row_starts, piece.starts) - 1
@@ -222,8 +222,13 @@ class SheetScan:
         for index in np.flatnonzero(is_date & ~is_late).tolist():
             self._early_date(piece.cell(index), int(piece.row[index]), int(piece.column[index]))
 
-    def _row_tags(self, data: bytes, starts: np.ndarray) -> np.ndarray:
+    def _row_tags(self, piece: Piece) -> np.ndarray:
         """Row numbers of the tags; hidden ones are noted."""
+        if (plain_numbers := piece.plain_rows()) is not None:
+            if len(plain_numbers):
+                self._row = int(plain_numbers[-1])
+            return plain_numbers
+        data, starts = piece.data, piece.row_starts
         numbers = np.zeros(len(starts), dtype=np.int64)
         for index, start in enumerate(starts.tolist()):
             tag = data[start : data.find(b">", start) + 1]

@@ -30,7 +30,7 @@ from python_calamine import (
 )
 
 from pipelines.contracts import Text
-from pipelines.reading.books.cells import FormulaError
+from pipelines.reading.books.cells import FormulaError, without_collection
 from pipelines.reading.books.number_formats import NumberFormat
 from pipelines.reading.books.ole import OLE_MAGIC
 from pipelines.reading.books.sheet_biff import BiffWorkbook
@@ -133,7 +133,8 @@ class Workbook:
         with ThreadPoolExecutor(1) as thread:
             pending = thread.submit(self._facts, name)
             sheet = _either(lambda: calamine_sheet(self._calamine, name), pending.result)
-            rows = sheet.to_python(skip_empty_area=not from_origin)
+            with without_collection():
+                rows = sheet.to_python(skip_empty_area=not from_origin)
             facts = pending.result()
         if facts.repeated:
             row, column = facts.repeated[0]

@@ -37,7 +37,8 @@ def followers(
     behind = [
         head for head in heads[[each.sheet for each in heads].index(first.sheet) + 1 :] if any(map(any, head.rows))
     ]
-    if not behind:
+    # Counting rows unpacks whole sheets: not before the next sheet may be one in which the table goes on.
+    if not behind or _header_index(behind[0], first, match, contract, is_at_ceiling=True) is None:
         return []
     last_rows = workbooks.last_rows(raw, [first.sheet, *(head.sheet for head in behind)])
     found: list[tuple[str, int]] = []

@@ -14,7 +14,7 @@ import polars as pl
 from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, XmlError, ZipError
 
 from pipelines.reading.books.archives import ZIP_MAGIC, shortened
-from pipelines.reading.books.cells import FormulaError, cell_text, to_column, to_grid_column
+from pipelines.reading.books.cells import FormulaError, cell_text, to_column, to_grid_column, without_collection
 from pipelines.reading.books.sheet_doubts import (
     ROW_CEILINGS,
     column_units,
@@ -104,14 +104,16 @@ def read_sheet(raw: bytes, name: str, header_index: int, positions: list[int], *
     empty = sorted(set(numbers) - set(kept)) if len(kept) < len(body) else []
     if empty:
         body = [row for row in body if row != blank]
-    cells = list(zip(*body, strict=True)) if body else [()] * width
+    with without_collection():
+        cells = list(zip(*body, strict=True)) if body else [()] * width
+        columns = {position: to_column(cells[position]) for position in positions}
     return Table(
         sheet=name,
         format=workbook.format,
         encoding=None,
         header_row=header_index + 1,
         header=header,
-        columns={position: to_column(cells[position]) for position in positions},
+        columns=columns,
         rows=pl.Series("row", kept, dtype=pl.Int32),
         non_data_rows=[*range(1, header_index + 2), *empty],
         preamble=["".join(map(cell_text, row)) for row in rows[: max(header_index, 0)]],

@@ -24,7 +24,7 @@ def split_beside(grid: Grid, codes: Codes) -> list[tuple[Grid, Codes]]:
     """The grid cut at empty columns where both sides look like tables; an empty column that stays is doubted.
 
     The right side is a table of its own when it has a column of labels beside its figures: right of a spacer column
-    inside a table there are only figures.
+    inside a table there are only figures. Delimited text is not cut: an empty column there is a column without values.
     """
     filled = codes != Look.BLANK
     empty = np.flatnonzero(~filled.any(axis=0))
@@ -36,7 +36,7 @@ def split_beside(grid: Grid, codes: Codes) -> list[tuple[Grid, Codes]]:
         if at - start < FEWEST_COLUMNS or end - at - 1 < FEWEST_COLUMNS:
             continue
         column = grid.first_column + at
-        if _is_table(codes[:, start:at]) and _is_table(codes[:, at + 1 : end]):
+        if grid.format != "csv" and _is_table(codes[:, start:at]) and _is_table(codes[:, at + 1 : end]):
             parts.append((start, at))
             start = at + 1
             doubts.append(Doubt("second_table", None, column + 1, _BESIDE))

@@ -136,7 +136,7 @@ def _body(
     full = lines[view.filled[lines] >= needed]
     last_full = int(full[-1]) if len(full) else start
     uncertain = {doubt.row for doubt in view.grid.doubts if doubt.kind in ("ragged_row", "stray_quote", "truncated")}
-    is_suspect = suspects(view, lines, needed)
+    is_suspect = suspects(view, lines, header, needed)
     aside: set[int] = set()
     for line in lines[is_suspect].tolist():
         role = role_of(view, line, own, last_full, needed)

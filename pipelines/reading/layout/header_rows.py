@@ -16,6 +16,7 @@ from pipelines.contracts import Text
 from pipelines.reading.doubts import Doubt
 from pipelines.reading.layout.contrast import TYPED, View
 from pipelines.reading.layout.looks import Look
+from pipelines.reading.layout.names import UNIT
 
 TITLE_CELLS = 3
 MOST_PARENTS = 4
@@ -73,7 +74,7 @@ def _is_years(view: View, line: int) -> bool:
     numbers = int(np.isin(view.codes[line], (Look.NUMBER, Look.DATE)).sum())
     if not years or len(years) != numbers:
         return False
-    if len(years) == 1 and not _STUB.match(re.sub(r"\s", "", cells[0])):
+    if len(years) == 1 and not _STUB.match(re.sub(r"\s", "", cells[0])) and view.contrast[line] < 1:
         return False
     below = next((each for each in range(line + 1, len(view.filled)) if view.filled[each] > len(years) // 2), None)
     if below is None:
@@ -84,9 +85,17 @@ def _is_years(view: View, line: int) -> bool:
 
 def _goes_on(view: View, line: int, full: list[int]) -> bool:
     """True for a further row of the header right below: words above figures, or years."""
+    if line < len(view.filled) and _is_units(view, line):
+        return True
     if line not in full or not _is_header_like(view, line):
         return False
     return view.words_only(line) or _is_years(view, line)
+
+
+def _is_units(view: View, line: int) -> bool:
+    """A row of nothing but units, two or more."""
+    cells = [cell for cell in view.texts(line) if cell]
+    return len(cells) >= 2 and all(UNIT.match(cell) for cell in cells)
 
 
 def _nothing_but_heads(view: View, full: list[int], first: int, found: int) -> bool:
@@ -98,9 +107,10 @@ def _nothing_but_heads(view: View, full: list[int], first: int, found: int) -> b
 def _assumed_header(view: View, first: int, full: list[int], doubts: list[Doubt]) -> list[int]:
     """The first full line of a table of words only; doubted unless its cells are common names of columns."""
     cells = [cell for cell in view.texts(first) if cell]
-    below = {cell for line in full if line > first for cell in view.texts(line) if cell}
+    names = view.texts(first)
+    below = {cell for line in full if line > first and view.texts(line) != names for cell in view.texts(line) if cell}
     is_named = sum(bool(_ALL_TEXT_NAMES.search(cell)) for cell in cells) * 2 >= len(cells)
-    if len(set(cells)) < len(cells) or (below and any(cell in below for cell in cells) and not is_named):
+    if not is_named and (len(set(cells)) < len(cells) or any(cell in below for cell in cells)):
         return []
     if not is_named and len(full) > 1:
         detail = Text(zh="全是文字，首行被当作表头", en="all cells are words; the first row was taken as the header")

@@ -25,8 +25,8 @@ NOTE = re.compile(
 )
 
 
-def suspects(view: View, lines: Lines, needed: int) -> npt.NDArray[np.bool_]:
-    """Lines worth a look one by one: thin ones, ones of words only, ones that begin with a total or a note."""
+def suspects(view: View, lines: Lines, header: list[int], needed: int) -> npt.NDArray[np.bool_]:
+    """Lines worth a look one by one: thin ones, words alone among figures, totals, notes, repeats of the header."""
     thin = view.filled[lines] < max(needed, 2)
     words = ~np.isin(view.codes[lines], TYPED).any(axis=1) & np.isin(main_looks(view.codes), TYPED).any()
     named = np.zeros(len(lines), dtype=bool)
@@ -34,9 +34,22 @@ def suspects(view: View, lines: Lines, needed: int) -> npt.NDArray[np.bool_]:
     for column in view.grid.columns[:4]:
         text = column.text.str.replace_all(r"\s", "")
         named |= text.str.contains(pattern).fill_null(value=False).to_numpy()[lines]
-    numbered = np.zeros(len(lines), dtype=bool)
-    numbered[:2] = True
-    return thin | words | named | numbered
+    first = np.zeros(len(lines), dtype=bool)
+    first[:2] = True
+    return thin | words | named | first | _repeats(view, header)[lines]
+
+
+def _repeats(view: View, header: list[int]) -> npt.NDArray[np.bool_]:
+    """Lines whose first cells are those of a header row."""
+    found = np.zeros(len(view.filled), dtype=bool)
+    for line in header:
+        cells = [(at, cell) for at, cell in enumerate(view.texts(line)) if cell][:2]
+        same = np.full(len(found), bool(cells))
+        for at, cell in cells:
+            text = view.grid.columns[at].text.str.strip_chars()
+            same &= (text == cell).fill_null(value=False).to_numpy()
+        found |= same
+    return found
 
 
 def main_looks(codes: Codes) -> npt.NDArray[np.uint8]:

@@ -14,8 +14,8 @@ import polars as pl
 
 from pipelines.contracts import Text
 from pipelines.reading.doubts import Doubt
-from pipelines.reading.garbling import garbled, suspicious
 from pipelines.reading.tables import FileRefusedError
+from pipelines.reading.text.garbling import garbled, suspicious
 
 FEWEST_UTF8_BYTES = 6
 SAMPLE_CHARACTERS = 200_000

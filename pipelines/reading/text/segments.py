@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipelines.reading.profiles import shape_of
-from pipelines.reading.records import BLANK, INSIDE, Records
+from pipelines.reading.text.profiles import shape_of
+from pipelines.reading.text.records import BLANK, INSIDE, Records
 
 LEAST_RUN = 3
 LONG_RUN = 10
+MOST_BLANKS = 1_000
+MOST_TITLES = 3
 FIGURES = frozenset({"identity", "stamp", "date", "time", "integer", "decimal", "money", "percent"})
 
 
@@ -73,9 +75,30 @@ def segments(records: Records) -> list[Segment]:
     begin = 0
     for run, after in zip(merged, [*merged[1:], None], strict=True):
         end = count - 1 if after is None else _boundary(records, run.last, after.first)
-        found.append(Segment(begin, end, run.width))
+        found += _at_other_headers(records, Segment(begin, end, run.width))
         begin = end + 1
     return found
+
+
+def _at_other_headers(records: Records, segment: Segment) -> list[Segment]:
+    """A segment cut where a header of other names stands apart: a second table that happens to be as wide."""
+    widths = records.widths[segment.first : segment.last + 1]
+    regular = segment.first + np.flatnonzero(widths == segment.width)
+    blanks = segment.first + np.flatnonzero(widths == BLANK)
+    if not len(regular) or not 0 < len(blanks) <= MOST_BLANKS:
+        return [segment]
+    names = records.cells(int(regular[0]))
+    found = []
+    begin = segment.first
+    for blank in blanks[blanks > regular[0]].tolist():
+        after = regular[regular > blank][:4].tolist()
+        if len(after) < 2 or np.any(records.widths[blank + 1 : after[0]] == BLANK):
+            continue
+        cells = [records.cells(line) for line in after]
+        if after[0] - blank <= MOST_TITLES + 1 and cells[0] != names and is_header_like(cells[0], cells[1:]):
+            found.append(Segment(begin, blank, segment.width))
+            begin, names = blank + 1, cells[0]
+    return [*found, Segment(begin, segment.last, segment.width)]
 
 
 def _runs(records: Records) -> list[_Run]:

@@ -15,13 +15,13 @@ import numpy as np
 import polars as pl
 
 from pipelines.contracts import Text
-from pipelines.reading.alignment import CUT, Reading, align, plain_cost
-from pipelines.reading.dialects import COMMON, mixed_detail
 from pipelines.reading.doubts import Doubt
-from pipelines.reading.profiles import Profile, shape_of
-from pipelines.reading.records import BLANK, INSIDE, LONGEST_RECORD_LINES, Records, quoted_cells
-from pipelines.reading.segments import FIGURES, Segment, is_header_like
-from pipelines.reading.suspects import is_data_like, judge_row, sample_profiles, strange_rows
+from pipelines.reading.text.alignment import CUT, Reading, align, plain_cost
+from pipelines.reading.text.dialects import COMMON, mixed_detail
+from pipelines.reading.text.profiles import Profile, shape_of
+from pipelines.reading.text.records import BLANK, INSIDE, LONGEST_RECORD_LINES, Records, quoted_cells
+from pipelines.reading.text.segments import FIGURES, Segment, is_header_like
+from pipelines.reading.text.suspects import is_data_like, judge_row, sample_profiles, strange_rows
 
 MOST_ALIGNED = 1_000
 WIDEST_TRIED = 500

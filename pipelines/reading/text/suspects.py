@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 
-from pipelines.reading.alignment import MISSING, Reading, align, plain_cost
-from pipelines.reading.profiles import FREE, Profile, shape_of
+from pipelines.reading.text.alignment import MISSING, Reading, align, plain_cost
+from pipelines.reading.text.profiles import FREE, Profile, shape_of
 
 PROFILE_ROWS = 150
 MOST_SUSPECTS = 500
@@ -23,7 +23,6 @@ SUSPECT_SHARE = 0.02
 FEW_CELLS = 4_000
 STRANGE = 1.2
 FOREIGN = 4.5
-ODD = 1.5
 AT_HOME = 2.5
 RARE = 3.0
 GAIN = 2.5
@@ -55,7 +54,7 @@ def is_data_like(cells: Sequence[str | None], sound: Sequence[Profile]) -> bool:
     hard = [at for at, profile in enumerate(sound) if profile.main_kind not in FREE]
     if not hard or any(cell and shape_of(cell).kind in HARD for cell in cells):
         return True
-    return any((cell := cells[at]) and sound[at].cost(cell) <= ODD for at in hard)
+    return not any((cells[at] or "").strip() for at in hard)
 
 
 def displaced(cells: Sequence[str], sound: Sequence[Profile]) -> list[int]:

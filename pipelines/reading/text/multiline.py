@@ -14,8 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipelines.reading.profiles import Profile
-from pipelines.reading.records import BLANK, INSIDE, IRREGULAR, Records, join_records, quoted_cells
+from pipelines.reading.text.profiles import Profile
+from pipelines.reading.text.records import BLANK, INSIDE, IRREGULAR, Records, join_records, quoted_cells
 
 PROFILE_ROWS = 60
 MOST_TRIED = 5

@@ -15,9 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from pipelines.reading import dialects
 from pipelines.reading.doubts import Doubt
-from pipelines.reading.encodings import (
+from pipelines.reading.grids import Grid
+from pipelines.reading.tables import BrokenRow, Column, FileRefusedError, Head, Table
+from pipelines.reading.text import dialects
+from pipelines.reading.text.encodings import (
     Decoded,
     character_doubts,
     decode,
@@ -25,9 +27,8 @@ from pipelines.reading.encodings import (
     open_text,
     plain_line_ends,
 )
-from pipelines.reading.grids import Grid
-from pipelines.reading.multiline import join_damaged, join_standard
-from pipelines.reading.records import (
+from pipelines.reading.text.multiline import join_damaged, join_standard
+from pipelines.reading.text.records import (
     BLANK,
     INSIDE,
     MOST_COLUMNS,
@@ -38,9 +39,8 @@ from pipelines.reading.records import (
     quoted_cells,
     split_lines,
 )
-from pipelines.reading.repairs import Repairer
-from pipelines.reading.segments import Segment, established_widths, segments
-from pipelines.reading.tables import BrokenRow, Column, FileRefusedError, Head, Table
+from pipelines.reading.text.repairs import Repairer
+from pipelines.reading.text.segments import Segment, established_widths, segments
 
 __all__ = ["Decoded", "decode", "heads", "read_grids", "read_table", "read_text", "split_line"]
 DELIMITERS = (",", "\t", ";", "|", "，", "；", ":", "^", "~", "、")

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipelines.reading.profiles import Profile
+from pipelines.reading.text.profiles import Profile
 
 MISSING, EXTRA, JOIN, STRAY, CUT, LOST, DROPPED = 5.0, 4.5, 5.5, 3.0, 5.0, 6.0, 14.0
 HEADER_JOIN = 9.0

@@ -22,6 +22,7 @@ PRIORS = {
     "~": 0.85, "§": 0.9, "¦": 0.9, "¬": 0.9, ":": 0.65, " ": 0.6, "\x1f": 1.0, "\x01": 1.0,
 }  # fmt: skip
 OTHER_PRIOR = 0.55
+EVEN_WIDTH, EVEN_LINES = 4, 8
 LEAST_SCORE = 0.2
 NEAR_SHARE = 0.9
 COMMON = ",;\t|，；"
@@ -212,8 +213,9 @@ def detect(text: str) -> tuple[Dialect, list[Doubt]]:
         or scores[0].value < LEAST_SCORE
         or (scores[0].dialect.delimiter == " " and not _is_spaced(lines, scores[0]))
     ):
-        doubtful = any(score.coverage > 0.5 for score in scores)
-        return one_column, [_guessed()] if doubtful and scores[0].dialect.delimiter != " " else []
+        doubtful = any(score.coverage > 0.5 and score.dialect.delimiter != " " for score in scores)
+        is_even = any(score.coverage == 1 and len(set(_widths(lines, score.dialect)[0])) == 1 for score in scores)
+        return one_column, [_guessed()] if doubtful or (is_even and len(lines) > 1) else []
     best = scores[0]
     rivals = [score for score in scores[1:] if score.dialect.delimiter != best.dialect.delimiter]
     doubts = [_guessed()] if rivals and rivals[0].value >= NEAR_SHARE * best.value else []
@@ -227,7 +229,7 @@ def _guessed() -> Doubt:
 
 
 def _is_spaced(lines: list[str], score: _Score) -> bool:
-    """True when blanks divide cells and not words: enough columns of one width, or a column of figures."""
+    """True when blanks divide cells and not words: a column of figures, or Chinese lines of the same many pieces."""
     widths, _ = _widths(lines, score.dialect)
     same = [line for line, width in zip(lines, widths, strict=True) if width == score.width]
     if len(same) < 0.6 * len(lines):
@@ -242,7 +244,8 @@ def _is_spaced(lines: list[str], score: _Score) -> bool:
         ),
         default=0,
     )
-    return figures >= 0.8 * len(rows)
+    is_even = score.width >= EVEN_WIDTH and len(rows) >= EVEN_LINES and len(same) == len(lines)
+    return figures >= 0.8 * len(rows) or (is_even and any("\u4e00" <= letter <= "\u9fff" for letter in same[-1]))
 
 
 def _with_space(lines: list[str], dialect: Dialect) -> Dialect:

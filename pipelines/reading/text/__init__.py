@@ -1,0 +1,1 @@
+"""Delimited text as grids and tables: encodings, dialects, records, damaged rows."""
