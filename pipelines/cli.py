@@ -15,6 +15,7 @@ import typer
 
 from pipelines.commands.common import AsJson, print_json, say, settings_of_process
 from pipelines.commands.inspect import inspect
+from pipelines.commands.leads import leads
 from pipelines.commands.ledger import ledger
 from pipelines.commands.overrides import COMMANDS as OVERRIDE_COMMANDS
 from pipelines.commands.releases import releases_app
@@ -32,7 +33,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(releases_app, name="releases")
-app.command()(inspect)
 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM", help="Month the figures speak about.")]
 
@@ -244,7 +244,9 @@ def held(as_json: AsJson = False) -> None:
         say("No file is held or refused.")
 
 
+app.command()(inspect)
 app.command()(ledger)
+app.command()(leads)
 for _command in OVERRIDE_COMMANDS:
     app.command()(_command)
 

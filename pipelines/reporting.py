@@ -14,14 +14,25 @@ from pipelines.contracts import Text, load_contracts
 from pipelines.gates.result import CheckResult, GateResult, summarise
 from pipelines.landing import Receipt, landed_receipts, receipts
 from pipelines.letters import FileNote, note_of
+from pipelines.meaning.leads import LEADS_NAME
 from pipelines.publishing.lease import is_held
 from pipelines.publishing.manifest import Manifest
 from pipelines.publishing.releases import rollback
-from pipelines.publishing.status import GateLine, LastRun, ProblemFile, Status, read_status, write_status
+from pipelines.publishing.status import (
+    GateLine,
+    LastRun,
+    Lead,
+    LeadPlace,
+    ProblemFile,
+    Status,
+    read_status,
+    write_status,
+)
 from pipelines.reading import FileLedger, bronze_folder, ledgers
 from pipelines.reading.outputs import REJECTED_COLUMNS, REJECTED_NAME
 from pipelines.settings import Settings
 
+LISTED_LEADS = 50
 NO_TEXT = Text(zh="", en="")
 COUNTS = ("row_in_count", "accepted_count", "rejected_count", "non_data_count")
 NO_REJECTIONS = pl.DataFrame(
@@ -199,6 +210,36 @@ def release_inputs(settings: Settings, manifest: Manifest) -> list[dict[str, str
     return sorted(listed, key=lambda row: (row["feed"] or "", row["period"] or "", row["receipt_id"] or ""))
 
 
+def leads(settings: Settings, *, listed: int = LISTED_LEADS) -> list[Lead]:
+    """The leads of each rule's newest period, with the first places as file and row; nothing personal."""
+    path = settings.state_dir / LEADS_NAME
+    if not path.is_file():
+        return []
+    names = {receipt.receipt_id: receipt.file_name for receipt in landed_receipts(settings)}
+    found = pl.read_parquet(path)
+    newest = found.filter(pl.col("period") == pl.col("period").max().over("rule"))
+    summed = []
+    for (rule, period), rows in newest.group_by("rule", "period", maintain_order=True):
+        first = rows.row(0, named=True)
+        places = [
+            LeadPlace(
+                file_name=names.get(row["first_receipt_id"], row["first_receipt_id"]),
+                row=row["first_row"],
+                other_file_name=names.get(row["second_receipt_id"]) if row["second_receipt_id"] else None,
+                other_row=row["second_row"],
+            )
+            for row in rows.head(listed).iter_rows(named=True)
+        ]
+        about = {"zh": first["title_zh"], "en": first["title_en"]}
+        summed.append(Lead(rule=str(rule), period=str(period), count=rows.height, places=places, **about))
+    return summed
+
+
+def current_status(settings: Settings, last_run: LastRun) -> Status:
+    """The status to write after a run or a rollback."""
+    return Status(last_run=last_run, held=held_files(settings), refused=refused_files(settings), leads=leads(settings))
+
+
 def roll_back(settings: Settings, release_id: str) -> Manifest:
     """Point readers to another verified release and say so in the status.
 
@@ -217,7 +258,7 @@ def roll_back(settings: Settings, release_id: str) -> Manifest:
         release_id=release_id,
         seconds={},
     )
-    write_status(settings, Status(last_run=last_run, held=held_files(settings), refused=refused_files(settings)))
+    write_status(settings, current_status(settings, last_run))
     return manifest
 
 

@@ -37,10 +37,10 @@ from pipelines.publishing.fingerprint import TableFingerprint
 from pipelines.publishing.lease import Lease, take_lease
 from pipelines.publishing.manifest import InputReceipt, Place
 from pipelines.publishing.publish import DRAFT_PREFIX, Publication, ReleaseFacts, publish, verify_build
-from pipelines.publishing.status import LastRun, RunState, Status, write_status
+from pipelines.publishing.status import LastRun, RunState, write_status
 from pipelines.publishing.trust import data_light, late_departments
 from pipelines.reading import BronzeInput, FileLedger, bronze_folder, current_inputs, ledgers, read_pending
-from pipelines.reporting import STAGE_NAMES, gate_line, held_files, leftovers_gate, new_run_id, refused_files
+from pipelines.reporting import STAGE_NAMES, current_status, gate_line, held_files, leftovers_gate, new_run_id
 from pipelines.settings import PROJECT_DIR, Settings
 
 Progress = Callable[[int, int, str], None]
@@ -308,10 +308,7 @@ class Run:
             release_id=self.release_id,
             seconds=self.seconds,
         )
-        write_status(
-            self.settings,
-            Status(last_run=last_run, held=held_files(self.settings), refused=refused_files(self.settings)),
-        )
+        write_status(self.settings, current_status(self.settings, last_run))
 
     def close(self) -> None:
         """Write the final status; the build file of a failed run stays for a look inside, until the next run starts."""

@@ -71,6 +71,8 @@ def body(view: View) -> None:
     _go_to_file(view, ledger, "ledger_rows")
     layout.heading(words("quality.held"))
     _held(words, held)
+    layout.heading(words("quality.leads"), words("quality.leads_note"))
+    _leads(words, status.get("leads", []))
     layout.heading(words("quality.run"))
     _last_run(words, status.get("last_run") or {})
     layout.changes(view, [])
@@ -133,6 +135,25 @@ def _held(words: Words, held: list[Row]) -> None:
         return
     heads = [words("quality.file"), words("quality.reason"), words("quality.remedy")]
     layout.grid(heads, [[row["file_name"], words.of(row["reason"]), words.of(row["remedy"])] for row in held])
+
+
+def _leads(words: Words, leads: list[Row]) -> None:
+    """Contradictions between departments, each with the first places where it shows."""
+    if not leads:
+        st.text(words("quality.no_leads"))
+        return
+    for lead in leads:
+        layout.paragraph(
+            words(
+                "quality.lead", what=words.of(lead), month=words.month(lead["period"]), count=words.count(lead["count"])
+            )
+        )
+        heads = [words("quality.file"), words("quality.row"), words("quality.other_file"), words("quality.row")]
+        rows = [
+            [place["file_name"], str(place["row"]), place["other_file_name"] or "—", str(place["other_row"] or "—")]
+            for place in lead["places"]
+        ]
+        layout.grid(heads, rows)
 
 
 def _last_run(words: Words, run: Row) -> None:

@@ -18,7 +18,7 @@ def override(
     author: Annotated[str, typer.Option(help="Who decides.")],
     reason: Annotated[str, typer.Option(help="What was found when it was looked into.")],
 ) -> None:
-    """Let one file pass a check it failed; changes no threshold."""
+    """Let one file pass a failed check, on record."""
     from pipelines.meaning.overrides import record_override
 
     settings = settings_of_process()

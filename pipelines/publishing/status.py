@@ -56,12 +56,31 @@ class ProblemFile(StatusModel):
     remedy: Text
 
 
+class LeadPlace(StatusModel):
+    """Where one lead stands: a row of a file, and the row of the file that it contradicts, if there is one."""
+
+    file_name: str
+    row: int
+    other_file_name: str | None
+    other_row: int | None
+
+
+class Lead(Text):
+    """A contradiction between departments that people have to look into: how many in a period, and the first ones."""
+
+    rule: str
+    period: str
+    count: int
+    places: list[LeadPlace]
+
+
 class Status(StatusModel):
-    """The whole file."""
+    """The whole file; ``leads`` are those of each rule's newest period."""
 
     last_run: LastRun
     held: list[ProblemFile]
     refused: list[ProblemFile]
+    leads: list[Lead] = []
 
 
 def write_status(settings: Settings, status: Status) -> None:

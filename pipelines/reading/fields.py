@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+import numpy as np
 import polars as pl
 
 from pipelines.contracts import CodeValue, Field
@@ -31,6 +32,11 @@ _TYPES: dict[str, pl.DataType] = {
 _DECIMAL_COMMA = r"^[+-]?\d+,\d{1,2}$|^[+-]?\d{1,3}(?:\.\d{3})+,\d+$"
 _ONE_GROUP = r"^[+-]?\d{1,3},\d{3}$"
 _SUSPECT = f"{values.CONTROL_CHARACTER}|{values.MOJIBAKE}"
+# Ranges of bytes in UTF-8: blanks, control characters, and the first bytes of all characters that cleaning changes.
+_MAY_BE_UNCLEAN = ((0, 0x20), (0x7F, 0x7F), (0xC2, 0xC2), (0xE1, 0xE3), (0xEF, 0xEF))
+# All that is not plain ASCII, and the mark that stands for lost characters.
+_MAY_BE_GARBLED = ((0x7F, 0xFF), (0, 0x1F), (ord("?"), ord("?")))
+_BLOCK = 1 << 17
 
 
 class Parser(Protocol):
@@ -74,14 +80,47 @@ def dtype_of(field: Field) -> pl.DataType:
 
 def clean_column(column: Column) -> Column:
     """Outer blanks cut, full-width digits and letters made plain, empty text made null."""
-    text = column.text.str.strip_chars()
-    odd = text.str.contains(values.ODD_CHARACTER).fill_null(value=False)
-    if odd.any():
-        distinct = text.filter(odd).unique()
-        cleaned = pl.Series([values.clean_text(value) for value in distinct], dtype=pl.String)
-        text = text.scatter(odd.arg_true(), text.filter(odd).replace_strict(distinct, cleaned))
-    text = pl.select(pl.when(text != "").then(text)).to_series()
+    text = column.text
+    if _has_bytes(text, _MAY_BE_UNCLEAN):
+        distinct = text.unique()
+        if len(distinct) > len(text) // 2:
+            text = _cleaned(text)
+        else:
+            cleaned = _cleaned(distinct)
+            if (differs := distinct.ne_missing(cleaned)).any():
+                text = text.replace(distinct.filter(differs), cleaned.filter(differs))
+    if (text == "").any():
+        text = pl.select(pl.when(text != "").then(text)).to_series()
     return Column(text, column.kinds)
+
+
+def _cleaned(text: pl.Series) -> pl.Series:
+    text = text.str.strip_chars()
+    odd = text.str.contains(values.ODD_CHARACTER).fill_null(value=False)
+    if not odd.any():
+        return text
+    distinct = text.filter(odd).unique()
+    cleaned = pl.Series([values.clean_text(value) for value in distinct], dtype=pl.String)
+    return text.scatter(odd.arg_true(), text.filter(odd).replace_strict(distinct, cleaned))
+
+
+def _has_bytes(text: pl.Series, ranges: tuple[tuple[int, int], ...]) -> bool:
+    """True when a value has a byte in one of the ranges: many times faster than a pattern, value by value."""
+    data = text.to_arrow().buffers()[-1]
+    if data is None:
+        return False
+    codes = np.frombuffer(data, dtype=np.uint8)
+    blocks = (codes[at : at + _BLOCK] for at in range(0, len(codes), _BLOCK))
+    return any(((block - np.uint8(low)) <= high - low).any() for block in blocks for low, high in ranges)
+
+
+def _may_be_garbled(text: pl.Series) -> bool:
+    """True when a value may be damaged text; repeated values are looked at once."""
+    if not _has_bytes(text, _MAY_BE_GARBLED):
+        return False
+    distinct = text.unique()
+    looked_at = distinct if len(distinct) <= len(text) // 2 else text
+    return bool(looked_at.str.contains(f"{_SUSPECT}|{wrongly_decoded()}").any())
 
 
 def empty_field(field: Field, height: int) -> JudgedField:
@@ -114,15 +153,12 @@ def judge_field(
     """
     text = column.text
     if field.type == "text" and field.pattern is None and column.kinds is None:
-        judged = JudgedField(field, text, text, pl.repeat(None, len(text), dtype=pl.Int8, eager=True))
+        judged = JudgedField(field, text, text, _no_problem(len(text)))
     elif field.type == "identity":
         judged = _judge_identity(field, column, allow_synthetic=allow_synthetic)
     else:
         judged = _judge_distinct(field, column, _parser(field, unit, code_lists))
-    suspect = text.str.contains(f"{_SUSPECT}|{wrongly_decoded()}")
-    if suspect.any():
-        suspect = text.str.contains(_SUSPECT) | garbled(text)
-    if suspect.any():
+    if _may_be_garbled(text) and (suspect := text.str.contains(_SUSPECT) | garbled(text)).any():
         is_control = text.str.contains(values.CONTROL_CHARACTER)
         judged.problem = pl.select(
             pl.when(suspect.fill_null(value=False)).then(None).otherwise(judged.problem)
@@ -190,7 +226,10 @@ def _with_number_flag(column: Column) -> pl.DataFrame:
 
 def _judge_distinct(field: Field, column: Column, parse: Parser) -> JudgedField:
     rows = _with_number_flag(column)
-    distinct = rows.unique().drop_nulls("text")
+    if column.kinds is None:
+        distinct = column.text.unique().drop_nulls().to_frame("text").with_columns(pl.lit(value=False).alias("number"))
+    else:
+        distinct = rows.unique().drop_nulls("text")
     kept: list[Any] = []
     problems: list[int | None] = []
     for text, number in distinct.iter_rows():
@@ -211,28 +250,23 @@ def _judge_distinct(field: Field, column: Column, parse: Parser) -> JudgedField:
             .cast(pl.Int8)
             .alias("problem"),
         )
-    joined = rows.join(found, on=["text", "number"], how="left", maintain_order="left")
+    if column.kinds is None:
+        is_sound = found["problem"].null_count() == len(found)
+        if is_sound and found["value"].equals(found["text"], check_dtypes=True):
+            return JudgedField(field, column.text, column.text, _no_problem(len(rows)))
+        joined = rows.join(found.drop("number"), on="text", how="left", maintain_order="left")
+    else:
+        joined = rows.join(found, on=["text", "number"], how="left", maintain_order="left")
     return JudgedField(field, column.text, joined["value"], joined["problem"])
+
+
+def _no_problem(height: int) -> pl.Series:
+    return pl.repeat(None, height, dtype=pl.Int8, eager=True)
 
 
 def _judge_identity(field: Field, column: Column, *, allow_synthetic: bool) -> JudgedField:
     rows = _with_number_flag(column)
-    distinct = rows.unique().drop_nulls("text")
-    judged = judge_identities(distinct["text"], distinct["number"], allow_synthetic=allow_synthetic)
-    found = distinct.with_columns(
-        judged.number.alias("value"),
-        judged.problem.alias("problem"),
-        judged.birth.alias("birth"),
-        judged.is_female.alias("is_female"),
-        judged.is_unknown_area.alias("is_unknown_area"),
-    )
-    joined = rows.join(found, on=["text", "number"], how="left", maintain_order="left")
+    judged = judge_identities(rows["text"], rows["number"], allow_synthetic=allow_synthetic)
     return JudgedField(
-        field,
-        column.text,
-        joined["value"],
-        joined["problem"],
-        joined["birth"],
-        joined["is_female"],
-        joined["is_unknown_area"],
+        field, column.text, judged.number, judged.problem, judged.birth, judged.is_female, judged.is_unknown_area
     )

@@ -47,12 +47,13 @@ def has_right_check_digit(numbers: pl.Series) -> pl.Series:
     return pl.Series(CHECK_CHARACTERS[digits @ WEIGHTS % 11] == characters[:, 17])
 
 
-def _mostly_right(numbers: pl.Series) -> bool:
-    return int(has_right_check_digit(numbers).sum()) * 2 > len(numbers)
+def _are_rounded(numbers: pl.Series) -> bool:
+    """True for different numbers of which at most half fit their check digit."""
+    return len(numbers) >= FEWEST_ROUNDED and int(has_right_check_digit(numbers).sum()) * 2 <= len(numbers)
 
 
 def judge_identities(values: pl.Series, from_number: pl.Series, *, allow_synthetic: bool) -> Identities:
-    """Judge distinct cleaned values; ``from_number`` marks those that were numeric cells.
+    """Judge cleaned values, null for a blank cell; ``from_number`` marks those that were numeric cells.
 
     A disability certificate's suffix (20 or 22 characters) is cut off; fifteen digits are refused, not converted.
     Where most of the numbers that end in 000 have a wrong check digit, they were rounded before they became text: all
@@ -83,7 +84,7 @@ def judge_identities(values: pl.Series, from_number: pl.Series, *, allow_synthet
         .alias("problem"),
     )
     rounded = (frame["problem"].is_null() & frame["number"].str.ends_with(ROUNDED_END)).fill_null(value=False)
-    if rounded.sum() >= FEWEST_ROUNDED and not _mostly_right(frame["number"].filter(rounded)):
+    if rounded.any() and _are_rounded(frame.filter(rounded).unique("raw")["number"]):
         lost = pl.when(rounded).then(CODE_NUMBER["numeric_identity"]).otherwise(pl.col("problem")).cast(pl.Int8)
         frame = frame.with_columns(lost.alias("problem"))
     sound = frame["problem"].is_null() & frame["number"].is_not_null()
@@ -105,6 +106,8 @@ def judge_identities(values: pl.Series, from_number: pl.Series, *, allow_synthet
         .cast(pl.Int8)
         .alias("problem"),
         pl.when(sound).then(pl.col("number").str.slice(16, 1).cast(pl.Int8, strict=False) % 2 == 0).alias("is_female"),
-        (pl.lit(sound) & ~pl.col("number").str.contains(KNOWN_AREA)).alias("is_unknown_area"),
+        pl.when(pl.col("raw").is_not_null())
+        .then(pl.lit(sound) & ~pl.col("number").str.contains(KNOWN_AREA))
+        .alias("is_unknown_area"),
     ).with_columns(pl.when(pl.col("problem").is_null()).then(pl.col("number")).alias("number"))
     return Identities(*(frame[name] for name in ("number", "problem", "birth", "is_female", "is_unknown_area")))

@@ -83,7 +83,8 @@ def _failed(path: Path, failure: Failure) -> dict[str, Any]:
 def inspect_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
     """Inspect one file inside a reading process and write its tables where the task says."""
     from pipelines.reading.headers import match_row, recognises
-    from pipelines.reading.inspecting import as_json, inspect_bytes, refused_inspection, write_tables
+    from pipelines.reading.inspecting import inspect_bytes
+    from pipelines.reading.inspection import as_json, refused_inspection, write_tables
     from pipelines.reading.judge import Rules
 
     try:

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.contracts import load_code_lists, load_contracts
 from pipelines.reading.doubts import KINDS
-from pipelines.reading.inspecting import as_json, inspect_bytes
+from pipelines.reading.inspecting import inspect_bytes
+from pipelines.reading.inspection import as_json
 from pipelines.reading.judge import Rules
 from tests.faults.office import CONTRACTS, HEADER, aid_rows, as_csv
 
