@@ -15,7 +15,7 @@ SHOWN_DOUBTS = 20
 
 
 def inspect(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE…")],
+    files: Annotated[list[Path], typer.Argument(help="Files of any kind.")],
     to: Annotated[
         Path | None, typer.Option("--to", metavar="OUT.csv|DIR", help="Write every table as clean UTF-8 CSV.")
     ] = None,

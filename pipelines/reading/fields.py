@@ -33,7 +33,8 @@ _DECIMAL_COMMA = r"^[+-]?\d+,\d{1,2}$|^[+-]?\d{1,3}(?:\.\d{3})+,\d+$"
 _ONE_GROUP = r"^[+-]?\d{1,3},\d{3}$"
 _SUSPECT = f"{values.CONTROL_CHARACTER}|{values.MOJIBAKE}"
 # Ranges of bytes in UTF-8: blanks, control characters, and the first bytes of all characters that cleaning changes.
-_MAY_BE_UNCLEAN = ((0, 0x20), (0x7F, 0x7F), (0xC2, 0xC2), (0xE1, 0xE3), (0xEF, 0xEF))
+_MAY_BE_ODD = ((0, 0x1F), (0x7F, 0x7F), (0xC2, 0xC2), (0xE2, 0xE3), (0xEF, 0xEF))
+_MAY_BE_UNCLEAN = (*_MAY_BE_ODD, (0x20, 0x20), (0xE1, 0xE1))
 # All that is not plain ASCII, and the mark that stands for lost characters.
 _MAY_BE_GARBLED = ((0x7F, 0xFF), (0, 0x1F), (ord("?"), ord("?")))
 _BLOCK = 1 << 17
@@ -96,6 +97,8 @@ def clean_column(column: Column) -> Column:
 
 def _cleaned(text: pl.Series) -> pl.Series:
     text = text.str.strip_chars()
+    if not _has_bytes(text, _MAY_BE_ODD):
+        return text
     odd = text.str.contains(values.ODD_CHARACTER).fill_null(value=False)
     if not odd.any():
         return text
@@ -230,6 +233,9 @@ def _judge_distinct(field: Field, column: Column, parse: Parser) -> JudgedField:
         distinct = column.text.unique().drop_nulls().to_frame("text").with_columns(pl.lit(value=False).alias("number"))
     else:
         distinct = rows.unique().drop_nulls("text")
+    is_plain = column.kinds is None and field.type in ("text", "key") and field.pattern is not None
+    if is_plain and all(map(re.compile(field.pattern or "").fullmatch, distinct["text"])):
+        return JudgedField(field, column.text, column.text, _no_problem(len(rows)))
     kept: list[Any] = []
     problems: list[int | None] = []
     for text, number in distinct.iter_rows():

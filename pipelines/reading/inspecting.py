@@ -30,6 +30,7 @@ from pipelines.reading.tables import Column, FileRefusedError
 from pipelines.reading.text import text_files
 
 PARQUET_MAGIC = b"PAR1"
+FEW = 0.2
 
 
 def read_grids(raw: bytes) -> list[Grid]:
@@ -127,13 +128,15 @@ def _table(grid: Grid, block: Block, codes: Codes, *, is_first: bool) -> Inspect
     totals = {line: role for line, role in block.non_data if role in ("total", "subtotal")}
     doubts += block.doubts
     doubts += _of_block(grid, block, is_first=is_first)
+    doubts += _beyond_names(columns, rows, names, grid.first_column)
     doubts += doubts_of_values(columns, codes[block.data], rows.to_numpy(), names, grid.first_column)
     doubts += doubts_of_total_rows(grid, block.data, totals, names)
     sums, broken = relations(grid, block.data, names)
     doubts += broken
     for position, unit in grid.column_units.items():
         units[position] = units[position] or unit
-    titles = [cell for line, role in block.non_data if role == "title" for cell in grid.line(line) if cell]
+    above = [line for line, role in block.non_data if role == "title"] + block.header
+    titles = [cell for line in above for cell in grid.line(line) if cell]
     at_unit = unit_column(names, [column.text for column in columns])
     row_units, unit_doubts = units_of_rows([column.text for column in columns], at_unit)
     doubts += [Doubt(kind, int(rows[line]), grid.first_column + at, detail) for kind, line, at, detail in unit_doubts]
@@ -155,6 +158,19 @@ def _table(grid: Grid, block: Block, codes: Codes, *, is_first: bool) -> Inspect
     )
     set_doubts(table, doubts)
     return table
+
+
+def _beyond_names(columns: list[Column], rows: pl.Series, names: list[str], first: int) -> list[Doubt]:
+    """Rows with a value in a column that has no name and that hardly any other row fills: the row may have moved."""
+    found = []
+    detail = Text(
+        zh="值在没有列名的列里，本行可能整体错位", en="a value in a column without a name: the row may have moved"
+    )
+    for at, name in enumerate(names):
+        filled = columns[at].text.is_not_null()
+        if not name and 0 < int(filled.sum()) <= FEW * len(rows):
+            found += [Doubt("ragged_row", int(row), first + at, detail) for row in rows.filter(filled)]
+    return found
 
 
 def _of_block(grid: Grid, block: Block, *, is_first: bool) -> list[Doubt]:

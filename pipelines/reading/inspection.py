@@ -114,7 +114,8 @@ def set_doubts(table: InspectedTable, doubts: list[Doubt]) -> None:
     table.doubts = kept
     doubted = len({doubt.row for doubt in kept if doubt.row is not None})
     share = min(0.4, 2 * doubted / max(1, len(table.data_rows)))
-    table.confidence = round(max(0.0, 1.0 - share - sum(HEAVY.get(kind, 0.0) for kind in seen)), 2)
+    sure = round(max(0.0, 1.0 - share - sum(HEAVY.get(kind, 0.0) for kind in seen)), 2)
+    table.confidence = min(sure, 0.99) if kept else sure
 
 
 def as_json(inspection: Inspection, written: list[str] | None = None) -> dict[str, Any]:

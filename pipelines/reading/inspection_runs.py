@@ -5,17 +5,23 @@ Belongs here: tasks, names of the files written, answers of processes that faile
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines.contracts import load_code_lists
+from pipelines.contracts import Text, load_code_lists
 from pipelines.reading.admission import admit
 from pipelines.reading.pool import Failure, WorkerPool, failure_texts
 from pipelines.reading.protocol import WorkerConfig
 from pipelines.reading.tables import FileRefusedError
 from pipelines.settings import Settings
+
+_NO_FILE = (
+    Text(zh="没有这个文件，或它不是普通文件。", en="There is no such file, or it is no ordinary file."),
+    Text(zh="请核对文件名。", en="Check the name."),
+)
 
 
 def inspect_files(
@@ -23,9 +29,11 @@ def inspect_files(
 ) -> Iterator[dict[str, Any]]:
     """One JSON report a file, as documented in docs/reading.md; ``to`` is a folder, or a .csv for a single file.
 
-    Raises KeyError for an unknown contract and NotADirectoryError when ``to`` cannot take the files.
+    Raises KeyError for an unknown contract and NotADirectoryError when ``to`` cannot take the files, or would have one
+    of them written over.
     """
     folder, stems = _targets(paths, to)
+    _spare_sources(paths, folder, stems)
     tasks = [
         {
             "task": "inspect",
@@ -37,9 +45,12 @@ def inspect_files(
         }
         for path, stem in zip(paths, stems, strict=True)
     ]
+    readable = [path.is_file() for path in paths]
     with WorkerPool(settings) as pool:
-        for path, answer in zip(paths, pool.run_all(tasks), strict=True):
-            yield _failed(path, answer) if isinstance(answer, Failure) else answer
+        answers = pool.run_all([task for task, is_file in zip(tasks, readable, strict=True) if is_file])
+        for path, is_file in zip(paths, readable, strict=True):
+            answer = next(answers) if is_file else _NO_FILE
+            yield _failed(path, answer) if isinstance(answer, Failure | tuple) else answer
 
 
 def _targets(paths: Sequence[Path], to: Path | None) -> tuple[Path | None, list[str]]:
@@ -65,8 +76,22 @@ def _targets(paths: Sequence[Path], to: Path | None) -> tuple[Path | None, list[
     return to.resolve(), unique
 
 
-def _failed(path: Path, failure: Failure) -> dict[str, Any]:
-    reason, remedy = failure_texts(failure)
+def _spare_sources(paths: Sequence[Path], folder: Path | None, stems: Sequence[str]) -> None:
+    """Refuse to write where a file to be read lies under a name that its table, or another's, would get."""
+    if folder is None:
+        return
+    sources = {path.resolve().name for path in paths if path.resolve().parent == folder}
+    sources |= {path.name for path in paths if path.parent.resolve() == folder}
+    for stem in stems:
+        for name in sources:
+            if name == f"{stem}.csv" or re.fullmatch(rf"{re.escape(stem)}(?:\..*)?\.\d+\.csv", name):
+                raise NotADirectoryError(
+                    f"{name} is one of the files to read and would be written over: name another folder with --to."
+                )
+
+
+def _failed(path: Path, failure: Failure | tuple[Text, Text]) -> dict[str, Any]:
+    reason, remedy = failure_texts(failure) if isinstance(failure, Failure) else failure
     return {
         "file": path.name,
         "format": None,

@@ -168,8 +168,11 @@ def content_hash(judged: Judged, contract: Contract) -> str:
     digest = hashlib.sha256(contract.fingerprint.encode())
 
     def add(name: str, series: pl.Series) -> None:
-        joined = series.cast(pl.String).fill_null("\0").str.join("\x1f").item() if len(series) else ""
-        digest.update(name.encode() + b"\x1e" + joined.encode() + b"\x1d")
+        digest.update(name.encode() + b"\x1e")
+        if len(series):
+            joined = series.cast(pl.String).fill_null("\0").str.join("\x1f")
+            digest.update(joined.to_arrow()[0].as_buffer())
+        digest.update(b"\x1d")
 
     add("is_accepted", judged.is_accepted)
     for each in contract.fields:

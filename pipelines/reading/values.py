@@ -89,7 +89,8 @@ def parse_date(text: str) -> date | Problem:
     >>> parse_date("2020年6月30日")
     datetime.date(2020, 6, 30)
     """
-    text = _TIME_TAIL.sub("", text)
+    if ":" in text:
+        text = _TIME_TAIL.sub("", text)
     for form in _DATE_FORMS:
         if found := form.fullmatch(text):
             return _day(found[1], found[2], found[3])

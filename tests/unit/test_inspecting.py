@@ -158,3 +158,20 @@ def test_a_blank_cell_of_a_single_column_stays_a_row() -> None:
     (table,) = inspection.tables
     read_back = list(csv.reader(io.StringIO(table.as_csv().decode())))
     assert len(read_back) == 1 + len(table.data_rows)
+
+
+@pytest.mark.parametrize("to", [".", "a.csv", "link"])
+def test_a_source_is_never_written_over(office: Path, to: str) -> None:
+    source = office / "a.csv"
+    source.write_text("标题\n" + as_text(REGISTER), encoding="utf-8")
+    before = source.read_bytes()
+    (office / "link").symlink_to(office)
+    assert run(source, "--to", office / to)[0] == 2
+    assert source.read_bytes() == before
+
+
+def test_a_missing_file_is_said_and_the_others_are_read(office: Path) -> None:
+    (office / "a.csv").write_text(as_text(REGISTER), encoding="utf-8")
+    code, reports = run(office / "nowhere.csv", office, office / "a.csv")
+    assert code == 0
+    assert [bool(report["refused"]) for report in reports] == [True, True, False]

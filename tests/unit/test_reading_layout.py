@@ -124,7 +124,9 @@ def test_years_as_column_names_are_a_header() -> None:
 
 def test_the_row_of_column_numbers_is_no_data() -> None:
     sheet = grid([["乡镇", "人口", "户数"], ["甲", "1", "2"], ["雄壁镇", "100", "30"]])
-    assert shape(only(sheet), sheet)[1] == 2, "two numbers could be a record"
+    assert shape(only(sheet), sheet) == ([1], 1, [(2, "column_numbers")])
+    sheet = grid([["乡镇", "人口", "户数"], ["丹凤", "1", "2"], ["雄壁镇", "100", "30"]])
+    assert shape(only(sheet), sheet)[1] == 2, "numbers beside a name are a record"
     sheet = grid(
         [
             ["乡镇", "人口", "户数", "收入"],
@@ -311,3 +313,133 @@ def test_numbers_too_long_codes_too_short_and_impossible_dates() -> None:
     assert ("numeric_identity", 3, 1) in [(doubt.kind, doubt.row, doubt.column) for doubt in found]
     assert [(doubt.row, doubt.column) for doubt in found if doubt.kind == "lost_zero"] == [(2, 2)]
     assert [(doubt.row, doubt.column) for doubt in found if doubt.kind == "bad_date"] == [(3, 3)]
+
+
+def doubts_of(of: Grid) -> list[tuple[str, int | None, int | None]]:
+    """Every doubt that inspecting would have about a sheet of one table."""
+    block = only(of)
+    names, _, named = name_columns(of, block.header)
+    columns = [Column(column.text.gather(block.data)) for column in of.columns]
+    found = [*block.doubts, *named, *value_doubts(columns, of.rows.gather(block.data).to_list(), names)]
+    found += doubts_of_total_rows(of, block.data, dict(block.non_data), names) + relations(of, block.data, names)[1]
+    return [(doubt.kind, doubt.row, doubt.column) for doubt in found]
+
+
+def test_rows_whose_cells_are_all_uncertain_stay_rows() -> None:
+    sheet = grid([PEOPLE, *people(3), [], *people(2)], form="csv")
+    sheet.doubts.append(Doubt("ragged_row", 5))
+    assert shape(only(sheet), sheet) == ([1], 6, [])
+
+
+@pytest.mark.parametrize(
+    ("unit_row", "units"),
+    [
+        (["", "（万千瓦）", "（元）"], [None, "万千瓦", "元"]),
+        (["", "(床)", "(10 000 persons)"], [None, "床", "10 000 persons"]),
+        (["", "(某种单位)", "(户)"], [None, "某种单位", "户"]),
+    ],
+)
+def test_a_unit_that_nobody_knows_is_kept(unit_row: list[str], units: list[str | None]) -> None:
+    sheet = grid([["地区", "装机", "收入"], unit_row, ["甲", "10", "20.5"], ["乙", "12", "21.5"]])
+    block = only(sheet)
+    assert shape(block, sheet)[:2] == ([1, 2], 2)
+    assert name_columns(sheet, block.header)[1] == units
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("单位：万千瓦时、户", "万千瓦时、户"),
+        ("单 位：万 吨", "万吨"),
+        ("计价单位：万元（当年价）", "万元（当年价"),
+        ("(万元)", "万元"),
+        ("Unit: 10 000 yuan", "10000yuan"),
+        ("填报单位：县统计局", None),
+        ("单位：县统计局", None),
+    ],
+)
+def test_the_unit_of_a_title_is_what_stands_there(title: str, unit: str | None) -> None:
+    assert stated_unit([title]) == unit
+
+
+@pytest.mark.parametrize("marks", [["甲", "1", "2"], ["栏次", "(1)", "(2)"], ["甲", "①", "②"], ["A", "1", "2=1×3"]])
+def test_rows_of_column_numbers_in_any_writing(marks: list[str]) -> None:
+    sheet = grid([["乡镇", "人口", "户数"], marks, ["雄壁镇", "100", "30"], ["葵山镇", "120", "33"]])
+    assert shape(only(sheet), sheet) == ([1], 2, [(2, "column_numbers")])
+
+
+@pytest.mark.parametrize("line", ["续表", "（续上表）", "表4-5(续)", "续表1"])
+def test_a_line_that_says_continued_is_no_record(line: str) -> None:
+    sheet = grid([PEOPLE, *people(3), [line], PEOPLE, *people(3)])
+    assert sorted(shape(only(sheet), sheet)[2]) == [(5, "title"), (6, "repeated_header")]
+
+
+def test_a_header_row_of_few_words_below_a_group_belongs_to_the_header() -> None:
+    rows = [["地区", "投资额", "其中", ""], ["", "", "国有", "民间"], ["甲", "10", "4", "6"], ["乙", "12", "5", "7"]]
+    sheet = grid(rows, merged=[(1, 1, 2, 1), (1, 2, 2, 2), (1, 3, 1, 4)])
+    assert name_columns(sheet, only(sheet).header)[0] == ["地区", "投资额", "其中 国有", "其中 民间"]
+
+
+def test_a_lone_word_above_the_columns_is_said() -> None:
+    sheet = grid([["", "", "其中"], ["地区", "投资额", "国有"], ["甲", "10", "4"], ["乙", "12", "5"]])
+    assert ("header_guess", 1, 3) in doubts_of(sheet)
+
+
+@pytest.mark.parametrize(("total", "is_right"), [("42", True), ("43", False)])
+@pytest.mark.parametrize("label", ["合计", "全县", "Total"])
+def test_a_total_at_the_top_is_checked_against_what_is_below(total: str, is_right: bool, label: str) -> None:
+    sheet = grid([["地区", "人口"], [label, total], ["甲镇", "10"], ["乙镇", "12"], ["丙镇", "20"]])
+    assert ("subtotal_mismatch" in [kind for kind, _, _ in doubts_of(sheet)]) is not is_right
+
+
+def test_a_total_over_two_levels_is_no_contradiction() -> None:
+    rows = [
+        ["地区", "人口"],
+        ["全市", "42"],
+        ["东区", "22"],
+        ["  甲", "10"],
+        ["  乙", "12"],
+        ["西区", "20"],
+        ["  丙", "20"],
+    ]
+    assert doubts_of(grid(rows)) == []
+
+
+def test_a_total_column_is_checked_also_beside_other_columns() -> None:
+    rows = [["乡镇", "户数", "总人口", "男", "女", "性别比"]]
+    rows += [[f"镇{n}", str(30 + n), str(100 + 2 * n), str(52 + n), str(48 + n), "108.3"] for n in range(5)]
+    rows[3][2] = "105"
+    assert doubts_of(grid(rows)) == [("subtotal_mismatch", 4, 3)]
+
+
+def test_group_sums_that_are_called_totals_are_right() -> None:
+    rows = [["村", "户数"], ["一", "3"], ["二", "4"], ["合计", "7"], ["三", "5"], ["四", "6"], ["合计", "11"]]
+    assert doubts_of(grid(rows)) == []
+
+
+@pytest.mark.parametrize("label", ["Grand Total", "Sum", "TOTAL", "总  计"])
+def test_closing_totals_in_any_words_are_no_records(label: str) -> None:
+    sheet = grid([["village", "households"], ["a", "3"], ["b", "4"], ["c", "9"], [label, "16"]])
+    assert shape(only(sheet), sheet)[2] == [(5, "total")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "odd"),
+    [("damaged_number", "１２０４"), ("mixed_type", "(1204)"), ("mixed_type", "−1204"), ("mixed_type", "1.2E+03"),
+     ("damaged_number", "12 04"), ("damaged_number", "l204"), ("mixed_type", "缺")],
+)  # fmt: skip
+def test_one_odd_figure_among_many_is_doubted(kind: str, odd: str) -> None:
+    rows = [["地区", "人口"], *[[f"镇{n}", str(1200 + n)] for n in range(12)]]
+    rows[5][1] = odd
+    assert (kind, 6, 2) in doubts_of(grid(rows))
+
+
+@pytest.mark.parametrize("odd", ["2020-02-30", "2020年2月30日", "2021-02-29"])
+def test_days_that_no_calendar_has_are_doubted(odd: str) -> None:
+    rows = [["姓名", "日期"], *[[f"人{n}", f"2020-03-{n + 1:02d}"] for n in range(8)]]
+    rows[4][1] = odd
+    assert ("bad_date", 5, 2) in doubts_of(grid(rows))
+
+
+def test_a_sheet_of_prose_is_never_certain() -> None:
+    assert "header_guess" in kinds(only(grid([["封面"], ["某县统计年鉴"], ["二〇二〇年"]])))

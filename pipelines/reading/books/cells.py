@@ -89,8 +89,18 @@ def _whole_second(moment: datetime) -> datetime:
     return moment.replace(microsecond=0) + timedelta(seconds=1 if rest > 500_000 else 0)
 
 
-def to_column(cells: Sequence[object], words: tuple[str, str] = ("是", "否")) -> Column:
-    """A column of typed cells as text and kinds; an empty string stays one."""
+def to_column(
+    cells: Sequence[object], words: tuple[str, str] = ("是", "否"), *, has_formula_errors: bool = True
+) -> Column:
+    """A column of typed cells as text and kinds; an empty string stays one.
+
+    Where no cell of a sheet is a formula's error, a column of nothing but text is taken without a look at each cell.
+    """
+    if not has_formula_errors:
+        try:
+            return Column(pl.Series(cells, dtype=pl.String, strict=True))
+        except TypeError:
+            pass  # some are no text
     types = set(map(type, cells))
     if types <= {str}:
         return Column(pl.Series(cells, dtype=pl.String))

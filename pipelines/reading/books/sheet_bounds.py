@@ -19,6 +19,7 @@ _PADDING = b" " * 16  # longer than an address, so that looking behind a place n
 _DIGITS = 7
 _FILLED = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*?\s)?r=[\"']([A-Za-z]{1,3})([0-9]{1,7})[\"'][^<>]*(?<!/)>(?!</)")
 _OVERLAP = 256
+_UPPER = np.uint8(0xDF)
 _LETTER, _DIGIT = np.zeros(256, dtype=bool), np.zeros(256, dtype=bool)
 _LETTER[[*range(65, 91), *range(97, 123)]] = True
 _DIGIT[48:58] = True
@@ -62,8 +63,7 @@ class RoughBounds:
         is_further = (self.width < 26**3) & _LETTER[codes[at + 2]]
         if self._digits < _DIGITS:
             is_further |= _DIGIT[codes[behind]]
-        if self.width < 26**2:
-            is_further |= _LETTER[codes[at + 1]]
+        is_further |= _LETTER[codes[at + 1]] & ((codes[at] & _UPPER) > 63 + self.width // 26)
         if len(at := at[is_further & is_letter]):
             quote = codes[at - 1]
             self._widen(codes, at[(quote == ord('"')) | (quote == ord("'"))])
@@ -75,17 +75,21 @@ class RoughBounds:
 
     def _widen(self, codes: np.ndarray, at: np.ndarray) -> None:
         """Take the numbers of letters and digits of the addresses that begin at the given places."""
+        first = codes[at] & _UPPER
         letters = np.zeros(len(at), dtype=np.int64)
         goes_on = np.ones(len(at), dtype=bool)
         for _ in range(3):
             goes_on &= _LETTER[codes[at + letters]]
             letters += goes_on
-        at, letters = (at + letters)[letters > 0], letters[letters > 0]
-        is_cell = _DIGIT[codes[at]]
-        at, letters = at[is_cell], letters[is_cell]
+        at = at + letters
+        is_cell = (letters > 0) & _DIGIT[codes[at]]
+        at, letters, first = at[is_cell], letters[is_cell], first[is_cell]
         if not len(at):
             return
-        self.width = max(self.width, 26 ** int(letters.max()))
+        if (letters == 3).any():
+            self.width = 26**3
+        elif (letters == 2).any():
+            self.width = max(self.width, 26 * (int(first[letters == 2].max()) - 63))
         count = 1
         while count < _DIGITS and len(at := at[_DIGIT[codes[at + count]]]):
             count += 1

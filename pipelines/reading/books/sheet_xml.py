@@ -32,7 +32,7 @@ from pipelines.reading.books.sheet_tags import (
 from pipelines.reading.grids import Merged
 from pipelines.reading.tables import FileRefusedError
 
-PIECE = 1 << 21
+PIECE = 1 << 19
 LONGEST_ROW_BYTES = 1 << 26
 MOST_CELLS = 60_000_000
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384

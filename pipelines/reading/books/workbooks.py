@@ -106,7 +106,8 @@ def read_sheet(raw: bytes, name: str, header_index: int, positions: list[int], *
         body = [row for row in body if row != blank]
     with without_collection():
         cells = list(zip(*body, strict=True)) if body else [()] * width
-        columns = {position: to_column(cells[position]) for position in positions}
+        has_errors = bool(sheet.facts.errors or sheet.facts.empty_formulas)
+        columns = {position: to_column(cells[position], has_formula_errors=has_errors) for position in positions}
     return Table(
         sheet=name,
         format=workbook.format,

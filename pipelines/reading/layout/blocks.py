@@ -20,6 +20,8 @@ from pipelines.reading.layout.looks import Codes
 
 HEAD_LINES = 40
 NAMES_SHARE = 0.8
+FEWEST_IN_LIST = 3
+UNCERTAIN = ("ragged_row", "stray_quote", "truncated", "mixed_delimiter")
 
 
 @dataclass
@@ -86,9 +88,11 @@ def _one_block(view: View, start: int, known: list[int] | None) -> tuple[Block, 
         doubts.append(Doubt("no_data", view.row(header[-1])))
     elif len(data) == 1:
         doubts.append(Doubt("single_row", view.row(int(data[0]))))
-    if not header:
+    if not header or (view.codes.shape[1] == 1 and len(data) < FEWEST_IN_LIST):
         doubts.append(
-            Doubt("header_guess", view.row(head[0]), None, Text(zh="没有找到表头", en="no header row was found"))
+            Doubt(
+                "header_guess", view.row(head[0]), None, Text(zh="没有确定的表头", en="no certain header row was found")
+            )
         )
     return Block(header, data, non_data, doubts), end
 
@@ -128,17 +132,20 @@ def _body(
 ) -> tuple[Lines, list[tuple[int, str]]]:
     """Data lines and the others among the lines below a header; a line is data unless something says otherwise."""
     start, end = lines_of_body.start, lines_of_body.stop
-    others: list[tuple[int, str]] = [
-        (int(line), "blank") for line in np.flatnonzero(view.filled[start:end] == 0) + start
-    ]
+    uncertain = {doubt.row for doubt in view.grid.doubts if doubt.kind in UNCERTAIN}
+    empty = np.flatnonzero(view.filled[start:end] == 0) + start
+    others: list[tuple[int, str]] = [(int(line), "blank") for line in empty if view.row(int(line)) not in uncertain]
     own = {tuple(view.texts(line)) for line in header}
-    lines = np.flatnonzero(view.filled[start:end] > 0) + start
+    is_blank = np.zeros(end - start, dtype=bool)
+    is_blank[[line - start for line, _ in others]] = True
+    lines = np.flatnonzero(~is_blank) + start
     full = lines[view.filled[lines] >= needed]
     last_full = int(full[-1]) if len(full) else start
-    uncertain = {doubt.row for doubt in view.grid.doubts if doubt.kind in ("ragged_row", "stray_quote", "truncated")}
     is_suspect = suspects(view, lines, header, needed)
     aside: set[int] = set()
     for line in lines[is_suspect].tolist():
+        if not view.filled[line]:
+            continue
         role = role_of(view, line, own, last_full, needed)
         if role is None or (view.row(line) in uncertain and role != "total"):
             continue

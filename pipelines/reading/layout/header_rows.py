@@ -15,11 +15,13 @@ import numpy as np
 from pipelines.contracts import Text
 from pipelines.reading.doubts import Doubt
 from pipelines.reading.layout.contrast import TYPED, View
+from pipelines.reading.layout.line_roles import is_column_numbers
 from pipelines.reading.layout.looks import Look
-from pipelines.reading.layout.names import UNIT
+from pipelines.reading.layout.names import is_unit_row
 
 TITLE_CELLS = 3
 MOST_PARENTS = 4
+LONGEST_GROUP = 8
 _KEY_VALUE = re.compile(r"[:：]")
 _YEAR = re.compile(r"^(?:19|20)\d{2}(?:\.0)?年?$")
 _STUB = re.compile(r"^(?:指标|项目|地区|县|市|乡镇|村|名称|类别|年份|行业|部门|单位)(?:名称)?$|^$")
@@ -51,6 +53,7 @@ def find_header(view: View, head: list[int], needed: int, doubts: list[Doubt]) -
         header.append(header[-1] + 1)
     while header[0] - 1 in head and _is_parent(view, header[0] - 1, header[0]):
         header.insert(0, header[0] - 1)
+    _doubt_lone_group(view, header[0], head, doubts)
     detail = Text(
         zh="表头上方还有一整行文字，未当作表头", en="a full row of words above the header was taken as a title"
     )
@@ -58,6 +61,20 @@ def find_header(view: View, head: list[int], needed: int, doubts: list[Doubt]) -
         Doubt("header_guess", view.row(line), None, detail) for line in full if first <= line < header[0] and needed > 1
     ]
     return header
+
+
+def _doubt_lone_group(view: View, top: int, head: list[int], doubts: list[Doubt]) -> None:
+    """A short word by itself above a column that is not the first may be a group's name: said, not taken."""
+    line = top - 1
+    if line not in head or view.filled[line] != 1:
+        return
+    at = int(np.flatnonzero(view.codes[line] != Look.BLANK)[0])
+    text = view.texts(line)[at]
+    if at and len(text) <= LONGEST_GROUP and view.codes[line, at] == Look.WORDS and not _STATES_UNIT.search(text):
+        detail = Text(
+            zh="表头上方的词可能是几列的组名", en="a word above the header may be the name of a group of columns"
+        )
+        doubts.append(Doubt("header_guess", view.row(line), view.grid.first_column + at, detail))
 
 
 def _is_header_like(view: View, line: int) -> bool:
@@ -85,17 +102,32 @@ def _is_years(view: View, line: int) -> bool:
 
 def _goes_on(view: View, line: int, full: list[int]) -> bool:
     """True for a further row of the header right below: words above figures, or years."""
-    if line < len(view.filled) and _is_units(view, line):
+    if line < len(view.filled) and is_column_numbers([cell for cell in view.texts(line) if cell]):
+        return False
+    if line < len(view.filled) and (is_unit_row(view.texts(line)) or _is_child(view, line)):
         return True
     if line not in full or not _is_header_like(view, line):
         return False
     return view.words_only(line) or _is_years(view, line)
 
 
-def _is_units(view: View, line: int) -> bool:
-    """A row of nothing but units, two or more."""
-    cells = [cell for cell in view.texts(line) if cell]
-    return len(cells) >= 2 and all(UNIT.match(cell) for cell in cells)
+def _is_child(view: View, line: int) -> bool:
+    """A row of a few words, each of them above figures, where the row above has no names of its own."""
+    filled = np.flatnonzero(view.codes[line] != Look.BLANK)
+    if not len(filled) or not view.words_only(line) or view.contrast[line] < len(filled):
+        return False
+    above = view.codes[line - 1] if line else view.codes[line]
+    row, first = view.row(line), view.grid.first_column
+    return all(
+        above[at] == Look.BLANK
+        or any(
+            merged.last_row == row - 1
+            and merged.first_column <= first + at <= merged.last_column
+            and merged.last_column > merged.first_column
+            for merged in view.grid.merged
+        )
+        for at in filled.tolist()
+    )
 
 
 def _nothing_but_heads(view: View, full: list[int], first: int, found: int) -> bool:
@@ -112,7 +144,7 @@ def _assumed_header(view: View, first: int, full: list[int], doubts: list[Doubt]
     is_named = sum(bool(_ALL_TEXT_NAMES.search(cell)) for cell in cells) * 2 >= len(cells)
     if not is_named and (len(set(cells)) < len(cells) or any(cell in below for cell in cells)):
         return []
-    if not is_named and len(full) > 1:
+    if not is_named:
         detail = Text(zh="全是文字，首行被当作表头", en="all cells are words; the first row was taken as the header")
         doubts.append(Doubt("header_guess", view.row(first), None, detail))
     return [first]

@@ -28,7 +28,10 @@ class Look(IntEnum):
 
 Codes = npt.NDArray[np.uint8]
 
-NUMBER = r"^\(?[+\-−]?[$¥￥€£]?\s?[+\-]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)?(?:\.\d+)?(?:[Ee][+\-]?\d+)?\s?[%％‰]?\)?$"
+NUMBER = (
+    r"^\(?[+\-−]?[$¥￥€£]?\s?[+\-]?(?:[0-9]{1,3}(?:[,，][0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?"
+    r"(?:[Ee][+\-]?[0-9]+)?\s?[%％‰]?\)?$"
+)
 _MONTH, _DAY = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
 _TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
 _DATE = (
@@ -36,7 +39,7 @@ _DATE = (
     rf"|{_MONTH}月(?:{_DAY}日)?|(?:19|20)\d{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:[ T]{_TIME})?$|^{_TIME}$"
 )
 PLACEHOLDER = r"^(?:[-—–－…/\\*#.·]+|无|空|暂无|不详|未知|null|NULL|NaN|nan|N/?A|n/?a|None|\?+)$"
-_LONG_CODE = r"^0\d+$|^\d{9,}$"
+_LONG_CODE = r"^0[0-9]+$|^[0-9]{9,}$"
 TYPED_SHARE = 0.6
 SAMPLE = 2000
 
@@ -70,7 +73,7 @@ def _look(text: pl.Expr) -> pl.Expr:
         .then(Look.DATE)
         .when(text.str.contains(_LONG_CODE))
         .then(Look.CODE)
-        .when(text.str.contains(NUMBER))
+        .when(text.str.contains(NUMBER) & text.str.contains(r"[0-9]"))
         .then(Look.NUMBER)
         .otherwise(Look.CODE)
         .cast(pl.UInt8)

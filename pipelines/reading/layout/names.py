@@ -14,14 +14,22 @@ from pipelines.contracts import Text
 from pipelines.reading.doubts import Doubt
 from pipelines.reading.grids import Grid
 
-_UNIT_WORDS = (
-    r"(?:人民币)?(?:[十百千万亿]|百万|千万)*(?:元|人|户|个|吨|亩|公顷|公里|米|平方米|平方公里|件|台|辆|所|次|人次|天|日|月|年|岁|头|只|公斤|千克|斤|座|处|套|间|张|倍|元/人|人/平方公里)"
-    r"(?:/[\u4e00-\u9fff]{1,5})?|%0?|‰|％|百分点"
+_MEASURE = (
+    r"(?:元|美元|港元|欧元|人次|人|户次|户|个|吨公里|人公里|吨|公顷|亩|平方公里|平方千米|平方米|立方米|公里|千米|海里|米|毫米|千瓦时|千瓦|伏安|标准煤"
+    r"|件|台|辆次|辆|艘|架|所|次|天|日|月|年|小时|分钟|岁|头|只|匹|羽|尾|株|公斤|千克|斤|克|担|座|处|套|间|张|册|份|本|篇|项|对|倍|床位|床|名|门|部|条|线|箱|枚"
+    r"|升|度|℃|[mk]?m[23²³]?|kg|yuan|persons?|households?|tons?|hectares?|km)"
 )
-UNIT = re.compile(rf"^[(（\[【]?(?:单位[:：]?)?\s*({_UNIT_WORDS})\s*[)）\]】]?$")
-_TRAILING = re.compile(rf"[(（\[【]\s*(?:单位[:：]?)?\s*({_UNIT_WORDS})\s*[)）\]】]\s*$")
+_MANY = r"(?:[十百千万亿兆]*|10{3,4}\s*|10\s000\s*)"
+_UNIT_WORDS = rf"(?:人民币)?{_MANY}{_MEASURE}(?:/[\u4e00-\u9fff]{{1,5}})?|%0?|‰|％|百分点|上年=100"
+UNIT = re.compile(rf"^[(（\[【]?(?:单位[:：]?)?\s*({_UNIT_WORDS})\s*[)）\]】]?$", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"^[(（\[【]\s*([^()（）]{1,20}?)\s*[)）\]】]$")
+_TRAILING = re.compile(rf"[(（\[【]\s*(?:单位[:：]?)?\s*({_UNIT_WORDS})\s*[)）\]】]\s*$", re.IGNORECASE)
 _BARE = re.compile(r"(?<=[\u4e00-\u9fff])\s?((?:万|亿)?(?:人/平方公里|人次|人|户|元)|‰|%0?)$")
-STATED = re.compile(r"(?:计量)?单位\s*[:：]\s*([^)）\s,，;；]{1,12})")
+STATED = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:计量|计价)?(?:单\s*位|Units?)\s*[:：]\s*([^)）]{1,30}?)\s*(?:[)）]|$)", re.IGNORECASE
+)
+_OFFICE = re.compile(r"(?:局|县|市|区|镇|乡|办|委|公司|中心|村|院|厅|站|政府|委员会|办公室)$")
+LONGEST_UNIT = 20
 _UNIT_HEADER = re.compile(r"^(?:计量)?单位$")
 
 
@@ -41,7 +49,7 @@ def name_columns(grid: Grid, header: list[int]) -> tuple[list[str], list[str | N
     if not header:
         return [], [None] * width, []
     rows = [[(cell or "").strip() for cell in grid.line(line)] for line in header]
-    unit_rows = [row for row in rows if len(rows) > 1 and _is_unit_row(row)]
+    unit_rows = [row for row in rows if len(rows) > 1 and is_unit_row(row)]
     name_rows = [row for row in rows if row not in unit_rows] or rows
     sources = [int(grid.rows[line]) for line, row in zip(header, rows, strict=True) if row in name_rows]
     spread = [
@@ -52,9 +60,11 @@ def name_columns(grid: Grid, header: list[int]) -> tuple[list[str], list[str | N
     units: list[str | None] = [unit_of(name) for name in names]
     for row in unit_rows:
         for at, cell in enumerate(row):
-            if cell and (found := UNIT.match(cell)):
-                units[at] = found[1]
-                names[at] = f"{names[at]}({found[1]})" if names[at] else found[1]
+            if cell:
+                found = UNIT.match(cell) or _IN_BRACKETS.match(cell)
+                unit = found[1] if found else cell
+                units[at] = unit
+                names[at] = f"{names[at]}({unit})" if names[at] else unit
     doubts = _doubts(grid, header, names)
     if len(name_rows) > 1 and not any(
         int(grid.rows[line]) == merged.first_row for line in header for merged in grid.merged
@@ -65,9 +75,19 @@ def name_columns(grid: Grid, header: list[int]) -> tuple[list[str], list[str | N
     return names, units, doubts
 
 
-def _is_unit_row(row: list[str]) -> bool:
+def is_unit_row(row: list[str]) -> bool:
+    """A row of units: two cells or more, most of them known units or all of them in brackets, none a long text.
+
+    >>> is_unit_row(["", "（人）", "万元"]), is_unit_row(["甲镇", "12", "3"])
+    (True, False)
+    """
     cells = [cell for cell in row if cell]
-    return bool(cells) and sum(bool(UNIT.match(cell)) for cell in cells) * 2 > len(cells)
+    if len(cells) < 2 or any(len(cell) > LONGEST_UNIT for cell in cells):
+        return False
+    known = sum(bool(UNIT.match(cell)) for cell in cells)
+    in_brackets = sum(bool(_IN_BRACKETS.match(cell)) for cell in cells)
+    is_plain = all(UNIT.match(cell) or _IN_BRACKETS.match(cell) or not any(map(str.isdigit, cell)) for cell in cells)
+    return is_plain and (known * 3 >= len(cells) * 2 or in_brackets == len(cells))
 
 
 def _spread(grid: Grid, source: int, row: list[str], below: list[list[str]]) -> list[str]:
@@ -114,18 +134,18 @@ def _doubts(grid: Grid, header: list[int], names: list[str]) -> list[Doubt]:
 
 
 def stated_unit(titles: list[str]) -> str | None:
-    """The unit that the title rows state for the whole table, None when they state none or several.
+    """The unit that title cells state for the whole table, as it stands there; None for none or contradicting ones.
 
-    >>> stated_unit(["2020年资金表", "单位：万元"])
-    '万元'
+    >>> stated_unit(["2020年资金表", "单 位：万元"]), stated_unit(["单位：户、万元"]), stated_unit(["填报单位：某县"])
+    ('万元', '户、万元', None)
     """
     found = {
         word
         for title in titles
         for stated in STATED.findall(title)
-        for word in re.split(r"[、/和及]", stated)
-        if UNIT.match(word)
+        if (word := "".join(stated.split())) and not _OFFICE.search(word)
     }
+    found |= {known[1] for title in titles if (known := UNIT.match(title.strip())) and title.strip()[0] in "(（[【"}
     return found.pop() if len(found) == 1 else None
 
 

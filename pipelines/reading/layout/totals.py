@@ -28,11 +28,14 @@ Lines = npt.NDArray[np.int64]
 NO_SUM = re.compile(
     r"率|比重|比例|占|%|‰|％|每|均|密度|指数|增速|增长|幅度|系数|位次|排名|年龄|年度|年份|序号|编号|代码|号码|/|日期"
 )
-_TOTAL_NAME = re.compile(r"^(?:合计|总计|共计|小计|总数|全[国省市县区州乡镇村]|total)", re.IGNORECASE)
 _PAIRS = tuple(
     (re.compile(one), re.compile(other))
     for one, other in ((r"男", r"女"), (r"城镇|城市", r"乡村|农村"), (r"非农业", r"(?<!非)农业"))
 )
+_TOTAL_ROW = re.compile(r"^(?:合计|总计|共计|总数|全[国省市县区州乡镇村]|(?:grand)?total)", re.IGNORECASE)
+WIDEST_SUM = 15
+LEVELS = (1, 2, 3)
+CLOSE = 1e-6
 PREVAILING = 0.6
 FEWEST = 3
 MOST_ROWS = 300
@@ -73,7 +76,7 @@ def tolerance(most_decimals: npt.NDArray[np.int64], parts: int) -> npt.NDArray[n
 def doubts_of_total_rows(grid: Grid, data: Lines, totals: dict[int, str], names: list[str]) -> list[Doubt]:
     """Total and sub-total lines (with their roles) against the data lines above them, per column that can add up.
 
-    A total at the top of a list sums what is below it.
+    A total at the top of a list sums what is below it; one in the middle may sum the records since the total before.
     Listed figures add up exactly: a difference within rounding is a difference all the same.
     """
     if not totals:
@@ -87,13 +90,16 @@ def doubts_of_total_rows(grid: Grid, data: Lines, totals: dict[int, str], names:
     begin = 0
     for at in np.flatnonzero(~is_data).tolist():
         since = begin if totals[int(lines[at])] == "subtotal" else 0
-        begin = at + 1
+        group_start, begin = begin, at + 1
+        parts_of_group = np.where(is_data[group_start:at, None], numbers[group_start:at], np.nan)
         own = slice(since, at) if is_data[since:at].any() else slice(at + 1, None)
         parts = np.where(is_data[own, None], numbers[own], np.nan)
         counts = (~np.isnan(parts)).sum(axis=0)
         off = np.abs(np.nansum(parts, axis=0) - numbers[at])
         for position in np.flatnonzero((counts > 0) & ~np.isnan(numbers[at])).tolist():
             if names and NO_SUM.search(names[position]):
+                continue
+            if at > group_start and abs(np.nansum(parts_of_group[:, position]) - numbers[at, position]) < CLOSE:
                 continue
             if off[position] > 0.1 * 10.0 ** -float(places[:, position].max()):
                 row = int(grid.rows[int(lines[at])])
@@ -122,13 +128,13 @@ def relations(grid: Grid, data: Lines, names: list[str]) -> tuple[list[Relation]
     body = [column.text.gather(data) for column in grid.columns]
     numbers = figures(body)
     numeric = np.flatnonzero((~np.isnan(numbers)).sum(axis=0) >= FEWEST)
-    if len(numeric) < 2:
+    if not len(numeric):
         return [], []
     labels = [" ".join(str(column[line] or "") for column in body[: int(numeric[0])]) for line in range(len(data))]
     table = _Figures(numbers, decimals(body), numeric, labels, grid.rows.gather(data), grid.first_column, names)
     found: list[Relation] = []
     doubts: dict[tuple[int | None, int | None], Doubt] = {}
-    for relation, broken in (*_of_columns(table), *_of_rows(table)):
+    for relation, broken in (*_of_columns(table), *_of_rows(table), *_of_named_rows(table)):
         found.append(relation)
         for doubt in broken:
             doubts.setdefault((doubt.row, doubt.column), doubt)
@@ -163,25 +169,35 @@ def _of_columns(table: _Figures) -> Iterator[tuple[Relation, list[Doubt]]]:
     allowed = [int(at) for at in table.numeric if not (table.names and NO_SUM.search(table.names[at]))]
     if len(allowed) < FEWEST:
         return
-    named = [at for at in allowed if table.names and _TOTAL_NAME.match(table.names[at])]
-    for total in dict.fromkeys([*named, allowed[0], allowed[-1]]):
-        others = [position for position in allowed if position != total]
-        stated = table.numbers[:, total]
-        is_due = table.sums & ~np.isnan(stated) & (~np.isnan(table.numbers[:, others])).any(axis=1)
-        lines = np.flatnonzero(is_due)
-        if len(lines) < FEWEST:
-            continue
-        limits = tolerance(table.decimals[lines].max(axis=1), len(others))
-        off = np.abs(np.nansum(table.numbers[lines][:, others], axis=1) - stated[lines]) > limits
-        if (~off).sum() >= max(FEWEST, PREVAILING * len(lines)):
-            first = table.first
-            parts = tuple(first + position for position in others)
-            relation = Relation("columns", first + total, parts, int((~off).sum()), int(off.sum()))
+    for index, total in enumerate(allowed):
+        for others in _part_columns(allowed, index):
+            stated, parts = table.numbers[:, total], table.numbers[:, others]
+            is_due = table.sums & ~np.isnan(stated) & ((~np.isnan(parts)).sum(axis=1) >= 2)
+            lines = np.flatnonzero(is_due)
+            if len(lines) < FEWEST:
+                continue
+            limits = tolerance(table.decimals[lines].max(axis=1), len(others))
+            off = np.abs(np.nansum(parts[lines], axis=1) - stated[lines]) > limits
+            if (~off).sum() < max(FEWEST, PREVAILING * len(lines)) or not np.any(stated[lines]):
+                continue
+            places = tuple(table.first + position for position in others)
+            relation = Relation("columns", table.first + total, places, int((~off).sum()), int(off.sum()))
             yield (
                 relation,
-                [Doubt("subtotal_mismatch", table.row(int(line)), first + total) for line in lines[off]],
+                [Doubt("subtotal_mismatch", table.row(int(line)), table.first + total) for line in lines[off]],
             )
-            return
+            break
+
+
+def _part_columns(allowed: list[int], index: int) -> Iterator[list[int]]:
+    """Columns that may be the parts of one: all others, or neighbours right of it, or left of it, the most first."""
+    everything = [position for position in allowed if position != allowed[index]]
+    right, left = allowed[index + 1 : index + 1 + WIDEST_SUM], allowed[max(0, index - WIDEST_SUM) : index]
+    yield everything
+    for count in range(len(right), 1, -1):
+        yield right[:count]
+    for count in range(len(left), 1, -1):
+        yield left[-count:]
 
 
 def _of_rows(table: _Figures) -> Iterator[tuple[Relation, list[Doubt]]]:
@@ -205,6 +221,35 @@ def _of_rows(table: _Figures) -> Iterator[tuple[Relation, list[Doubt]]]:
             is_pair = _is_pair(table.labels[lines[1]], table.labels[lines[2]])
             if due[line].sum() >= 2 if is_pair else holds[line] >= FEWEST and lines[2] - lines[0] <= REACH:
                 yield _row_sum(table, lines, int(holds[line]), np.flatnonzero(off[line]))
+
+
+def _of_named_rows(table: _Figures) -> Iterator[tuple[Relation, list[Doubt]]]:
+    """A first or last row that calls itself a total, against all other rows or those of one level of indentation.
+
+    Where it holds in no column, the row itself is doubted: its name promises a sum.
+    """
+    usable = np.flatnonzero(table.sums)
+    for line in (0, len(table.labels) - 1):
+        others = usable[usable != line]
+        columns = [at for at in table.numeric.tolist() if not (table.names and NO_SUM.search(table.names[at]))]
+        columns = [at for at in columns if not np.isnan(table.numbers[line, at])]
+        if len(others) < 2 or not columns or not _TOTAL_ROW.match("".join(table.labels[line].split())):
+            continue
+        depths = np.array([len(table.labels[at]) - len(table.labels[at].lstrip()) for at in others.tolist()])
+        limit = tolerance(table.decimals[:, columns].max(axis=0), len(others))
+        stated = table.numbers[line, columns]
+        best = others
+        most: npt.NDArray[np.bool_] = np.zeros(len(columns), dtype=np.bool_)
+        for chosen in (others, *(others[depths == depth] for depth in np.unique(depths))):
+            sums = np.nansum(table.numbers[chosen][:, columns], axis=0)
+            holds: npt.NDArray[np.bool_] = np.any([np.abs(sums / times - stated) <= limit for times in LEVELS], axis=0)
+            if holds.sum() > most.sum():
+                best, most = chosen, holds
+        rows = tuple(table.row(int(at)) for at in best)
+        relation = Relation("rows", table.row(line), rows, int(most.sum()), int((~most).sum()))
+        off = [table.first + at for at, is_right in zip(columns, most, strict=True) if not is_right]
+        where: list[int | None] = [*off] if most.any() else [None]
+        yield relation, [Doubt("subtotal_mismatch", table.row(line), column) for column in where]
 
 
 def _row_sum(table: _Figures, lines: list[int], holds: int, off: npt.NDArray[np.int64]) -> tuple[Relation, list[Doubt]]:

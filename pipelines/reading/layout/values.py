@@ -23,6 +23,9 @@ from pipelines.reading.tables import Column, Kind
 FEWEST = 4
 MOST_PER_COLUMN = 200
 PREVAILING = 0.8
+NEARLY_ALL = 0.9
+_NOTATIONS = (r"^\(.*\)$", r"[%％‰]\)?$", r"[Ee][+\-]?[0-9]+", r"^−", r"[$¥￥€£]")
+_NOTATION = "|".join(_NOTATIONS)
 SAFE_DIGITS = 15
 _IDENTITY_NAME = re.compile(
     r"身份证|证件号|公民身份|银行卡|卡号|账号|帐号|社保号|残疾证|identity|id.?card|account", re.IGNORECASE
@@ -80,6 +83,7 @@ def doubts_of_values(
         if not found and (has_code or _CODE_NAME.search(values.name)):
             doubts += _lost_zeros(values)
         doubts += _mixed(values)
+        doubts += _notations(values)
         if (looks == Look.DATE).any():
             doubts += _dates(values)
     return doubts
@@ -158,7 +162,7 @@ def _mixed(values: Values) -> Iterator[Doubt]:
     odd = pl.Series((codes == Look.CODE) | (codes == Look.WORDS), dtype=pl.Boolean)
     damaged = odd
     if odd.any():
-        damaged = odd & text.str.contains(_DIGITISH) & text.str.contains(r"[\d０-９]") & ~text.str.contains(r"^\d+$")
+        damaged = odd & text.str.contains(_DIGITISH) & text.str.contains(r"[\d０-９]") & ~text.str.contains(r"^[0-9]+$")
     counts = np.bincount(codes[filled], minlength=6)
     numbers = int(counts[Look.NUMBER])
     is_numeric = numbers >= max(2, 0.5 * count)
@@ -170,11 +174,15 @@ def _mixed(values: Values) -> Iterator[Doubt]:
         if PREVAILING * count <= counts[look] < len(codes):
             other = pl.Series((codes != look) & (codes != Look.BLANK), dtype=pl.Boolean)
             if look == Look.NUMBER and (codes == Look.CODE).any():
-                other &= ~text.str.contains(r"^\d+$")
+                other &= ~text.str.contains(r"^[0-9]+$")
             if look == Look.DATE:
                 other &= pl.Series(codes != Look.PLACEHOLDER, dtype=pl.Boolean)
             yield from values.doubts("mixed_type", other & ~damaged)
             return
+    if counts[Look.WORDS] >= NEARLY_ALL * count and count >= 2 * FEWEST:
+        foreign = pl.Series((codes == Look.NUMBER) | (codes == Look.DATE), dtype=pl.Boolean)
+        if foreign.any():
+            yield from values.doubts("mixed_type", foreign)
     kinds = values.column.kinds
     if kinds is not None:
         yield from _mixed_kinds(values, kinds, filled, count)
@@ -191,7 +199,39 @@ def _mixed_kinds(values: Values, kinds: pl.Series, filled: npt.NDArray[np.bool_]
 
 
 def _dates(values: Values) -> Iterator[Doubt]:
+    """Days and times that no calendar and no clock has, in columns of dates."""
     text = values.column.text
     dates = int((values.codes == Look.DATE).sum())
-    if dates >= 2 or (dates and len(values.codes) < FEWEST):
-        yield from values.doubts("bad_date", text.str.contains(_IMPOSSIBLE_DATE))
+    if dates < 2 and len(values.codes) >= FEWEST:
+        return
+    parts = (
+        text.str.extract_groups(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]|$)").struct.unnest().cast(pl.Int32)
+    )
+    is_day = parts["1"].is_not_null()
+    written = parts.select(
+        pl.format(
+            "{}-{}-{}", pl.col("1"), pl.col("2").cast(pl.String).str.zfill(2), pl.col("3").cast(pl.String).str.zfill(2)
+        )
+    ).to_series()
+    is_false_day = is_day & written.str.to_date("%Y-%m-%d", strict=False).is_null()
+    is_false_time = text.str.contains(r"(?:^|[ T])(?:2[4-9]|[3-9]\d):\d{2}|:[6-9]\d(?::|$)")
+    yield from values.doubts("bad_date", text.str.contains(_IMPOSSIBLE_DATE) | is_false_day | is_false_time)
+
+
+def _notations(values: Values) -> Iterator[Doubt]:
+    """Numbers written another way than nearly all of their column: in parentheses, with %, as a power of ten."""
+    is_number = pl.Series(values.codes == Look.NUMBER, dtype=pl.Boolean)
+    count = int(is_number.sum() or 0)
+    text = values.column.text
+    odd = is_number & text.str.contains(_NOTATION)
+    many = int(odd.sum() or 0)
+    if count < 2 * FEWEST or not many or values.column.kinds is not None:
+        return
+    detail = Text(zh="与本列其他数字的写法不同", en="written another way than the other figures of the column")
+    for pattern in _NOTATIONS:
+        same = is_number & text.str.contains(pattern)
+        share = int(same.sum() or 0) / count
+        if 0 < share <= 1 - NEARLY_ALL:
+            yield from values.doubts("mixed_type", same, detail)
+        elif NEARLY_ALL <= share < 1:
+            yield from values.doubts("mixed_type", is_number & ~same, detail)

@@ -16,6 +16,7 @@ import polars as pl
 
 from pipelines.contracts import Text
 from pipelines.reading.doubts import Doubt
+from pipelines.reading.text.fixed_width import GAP, at_stops, fixed_stops
 
 PRIORS = {
     ",": 1.0, "\t": 1.0, ";": 1.0, "|": 1.0, "，": 0.95, "；": 0.95, "||": 1.02, "\t\t": 1.02, "、": 0.7, "^": 0.9,
@@ -24,6 +25,7 @@ PRIORS = {
 OTHER_PRIOR = 0.55
 EVEN_WIDTH, EVEN_LINES = 4, 8
 LEAST_SCORE = 0.2
+FEW_LINES = 3
 NEAR_SHARE = 0.9
 COMMON = ",;\t|，；"
 NEVER = "._-/\\@%$()（）+'\"“”‘’。《》【】[]{}<>!?！？…—·￥¥°"
@@ -47,12 +49,16 @@ _OVER_LINES = re.compile(rf'(?:(?<![^{_SIDES}])|(?<=[,;|:] ))"(?:[^"\\]++|\\.|""
 
 @dataclass(frozen=True)
 class Dialect:
-    """``delimiter`` is "" for one column; ``is_run``: several in a row count as one; ``quote`` "" means none."""
+    """``delimiter`` is "" for one column; ``is_run``: several in a row count as one; ``quote`` "" means none.
+
+    ``stops``: where the columns of a text of fixed width begin, counted in letters from 0.
+    """
 
     delimiter: str
     quote: str = '"'
     has_backslash: bool = False
     is_run: bool = False
+    stops: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,15 @@ def _folded(text: str) -> str:
     if '"' not in text:
         return text
     return _OVER_LINES.sub(lambda found: found[0].replace("\n", " "), text)
+
+
+def tightened(text: str, delimiters: str) -> str:
+    """The text without the blanks between a closing quotation mark and one of the delimiters: they mean nothing."""
+    side = re.escape(delimiters)
+    if '" ' not in text or not re.search(rf'" +(?:[{side}]|$)', text, re.MULTILINE):
+        return text
+    cell = re.compile(rf'(?:(?<=[{side}])|^)("(?:[^"\n]++|"")*+") *(?=[{side}]|$)', re.MULTILINE)
+    return cell.sub(r"\1", text)
 
 
 @lru_cache(maxsize=64)
@@ -194,7 +209,7 @@ def _candidates(lines: list[str]) -> list[str]:
 
 def detect(text: str) -> tuple[Dialect, list[Doubt]]:
     """The dialect of a text whose lines end in LF, and what is not certain about it."""
-    lines = sample_lines(text)
+    lines = sample_lines(tightened(text, COMMON))
     one_column = Dialect("", _quote_of(lines, ""))
     if not lines or all(_THOUSANDS.fullmatch(line) for line in lines):
         return one_column, [_guessed()] if lines else []
@@ -208,6 +223,10 @@ def detect(text: str) -> tuple[Dialect, list[Doubt]]:
             dialects.append(Dialect(" ", quote, is_run=True))
         scores += [_score(lines, each) for each in dialects]
     scores.sort(key=lambda score: (-score.value, score.dialect.has_backslash))
+    if not scores or scores[0].value < LEAST_SCORE or scores[0].dialect.delimiter == " ":
+        stops = fixed_stops(lines)
+        if len(stops) > 1:
+            return Dialect(" ", "", is_run=True, stops=stops), []
     if (
         not scores
         or scores[0].value < LEAST_SCORE
@@ -215,13 +234,27 @@ def detect(text: str) -> tuple[Dialect, list[Doubt]]:
     ):
         doubtful = any(score.coverage > 0.5 and score.dialect.delimiter != " " for score in scores)
         is_even = any(score.coverage == 1 and len(set(_widths(lines, score.dialect)[0])) == 1 for score in scores)
-        return one_column, [_guessed()] if doubtful or (is_even and len(lines) > 1) else []
-    best = scores[0]
-    rivals = [score for score in scores[1:] if score.dialect.delimiter != best.dialect.delimiter]
+        is_gapped = len(lines) > 1 and 2 * sum(bool(GAP.search(line.strip())) for line in lines) > len(lines)
+        return one_column, [_guessed()] if doubtful or is_gapped or (is_even and len(lines) > 1) else []
+    best = _named(lines, scores)
+    rivals = [score for score in scores if score.dialect.delimiter != best.dialect.delimiter]
     doubts = [_guessed()] if rivals and rivals[0].value >= NEAR_SHARE * best.value else []
     if best.dialect.delimiter not in PRIORS or best.value < 0.4:
         doubts = [_guessed()]
     return _with_space(lines, best.dialect), doubts
+
+
+def _named(lines: list[str], scores: list[_Score]) -> _Score:
+    """The best score; one whose delimiter the header has, in every line as often, before one that it has not."""
+    best = scores[0]
+    if len(lines) < FEW_LINES or _widths(lines[:1], best.dialect)[0] != [1]:
+        return best
+    for score in scores[1:]:
+        if score.dialect.delimiter in COMMON and score.dialect.delimiter != best.dialect.delimiter:
+            widths, irregular = _widths(lines, score.dialect)
+            if not irregular and widths[0] > 1 and len(set(widths)) == 1:
+                return score
+    return best
 
 
 def _guessed() -> Doubt:
@@ -235,6 +268,8 @@ def _is_spaced(lines: list[str], score: _Score) -> bool:
     if len(same) < 0.6 * len(lines):
         return False
     if quote := score.dialect.quote:
+        if len(same) == len(lines) > FEW_LINES and score.width > 2 and _is_quoted_for_blanks(same, quote):
+            return True
         same = [_bounded(" ", quote).sub("Q", line) if quote in line else line for line in same]
     rows = [re.split(" +" if score.dialect.is_run else " ", line.strip()) for line in same[1:] or same]
     figures = max(
@@ -246,6 +281,15 @@ def _is_spaced(lines: list[str], score: _Score) -> bool:
     )
     is_even = score.width >= EVEN_WIDTH and len(rows) >= EVEN_LINES and len(same) == len(lines)
     return figures >= 0.8 * len(rows) or (is_even and any("\u4e00" <= letter <= "\u9fff" for letter in same[-1]))
+
+
+def _is_quoted_for_blanks(lines: list[str], quote: str) -> bool:
+    """True when whole cells are quoted and hold blanks, or every cell is quoted: the blanks outside divide."""
+    cells = _bounded(" ", quote)
+    found = [cells.findall(line) for line in lines]
+    with_blanks = sum(any(" " in cell for cell in each) for each in found)
+    all_quoted = sum(not cells.sub("", line).strip() for line in lines)
+    return 2 * with_blanks > len(lines) or all_quoted == len(lines)
 
 
 def _with_space(lines: list[str], dialect: Dialect) -> Dialect:
@@ -270,6 +314,8 @@ def canonical(text: str, dialect: Dialect) -> Canonical:
         spare += [chr(0xF8F0 + number) for number in range(4)]
     back: list[tuple[str, str]] = []
     delimiter = dialect.delimiter
+    if dialect.quote == '"' and delimiter.strip(" "):
+        text = tightened(text, delimiter.strip(" ")[0])
     if dialect.has_backslash:
         double, single = spare.pop(), spare.pop()
         text = text.replace("\\\\", double).replace('\\"', single)
@@ -284,7 +330,9 @@ def canonical(text: str, dialect: Dialect) -> Canonical:
     if not delimiter:
         delimiter = spare[0]
     elif len(delimiter) > 1 or not delimiter.isascii() or dialect.is_run:
-        if dialect.is_run:
+        if dialect.stops:
+            text = "\n".join(at_stops(line, dialect.stops, spare[0]) for line in text.split("\n"))
+        elif dialect.is_run:
             text = "\n".join(
                 re.sub(f"{re.escape(delimiter)}+", spare[0], line.strip(delimiter)) for line in text.split("\n")
             )

@@ -22,6 +22,8 @@ MOST_TRIED = 5
 HABIT = 3
 HABIT_SHARE = 0.1
 FITTING = 2.6
+FOREIGN = 4.5
+FEW_ROWS = 3
 QUOTE, NEWLINE = ord('"'), ord("\n")
 
 
@@ -41,7 +43,10 @@ def join_standard(records: Records) -> bool:
         if cells is None:
             return False
         found[first] = cells, last
-    if _swallow(records, found):
+    if _swallow(records, found) or (
+        (len(found) < HABIT or len(found) < HABIT_SHARE * len(records.lines))
+        and any(are_two_rows(records, first, last) for first, (_, last) in found.items())
+    ):
         return False
     for first, (cells, last) in found.items():
         records.joined[first] = cells, last
@@ -61,7 +66,7 @@ def join_damaged(records: Records, established: Collection[int]) -> None:
     best = records
     for number, widths in enumerate([set(established), *({width} for width in most if len(established) > 1)]):
         trial = replace(records, widths=records.widths.copy(), joined={})
-        join_records(trial, widths)
+        join_records(trial, widths, are_two_rows)
         if not number or (trial.widths == IRREGULAR).sum() < (best.widths == IRREGULAR).sum():
             best = trial
     records.widths[:] = best.widths
@@ -124,3 +129,20 @@ def _swallow(records: Records, found: dict[int, tuple[list[str], int]]) -> bool:
             if cost <= FITTING * width:
                 return True
     return False
+
+
+def are_two_rows(records: Records, first: int, last: int) -> bool:
+    """True when two lines with one quotation mark each are rows of the table without regard to the marks."""
+    lines = [records.lines.line(line) for line in (first, last)]
+    cells = [line.replace('"', "").split(records.delimiter) for line in lines]
+    width = len(cells[0])
+    if width < 2 or len(cells[1]) != width or any(line.count('"') != 1 for line in lines):  # noqa: PLR2004
+        return False
+    sound = np.flatnonzero((records.widths == width) & ~records.odd_quotes)
+    if len(sound) < FEW_ROWS:
+        return True
+    sound = sound[1:][:: max(1, len(sound) // PROFILE_ROWS)]
+    rows = [records.cells(int(line)) for line in sound]
+    profiles = [Profile([row[column] for row in rows]) for column in range(width)]
+    costs = [[profile.cost(cell) for profile, cell in zip(profiles, row, strict=True)] for row in cells]
+    return all(max(row) <= FOREIGN for row in costs)

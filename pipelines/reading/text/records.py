@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -97,6 +97,9 @@ def index_lines(text: str) -> Lines:
     return Lines(data, starts, ends)
 
 
+Believed = Callable[[Records, int, int], bool]
+
+
 @lru_cache(maxsize=64)
 def _regular(delimiter: str) -> re.Pattern[str]:
     cell = rf'(?:"(?:[^"]|"")*"|[^"{re.escape(delimiter)}]*)'
@@ -147,15 +150,18 @@ def classify(lines: Lines, delimiter: str) -> Records:
     return Records(lines, delimiter, widths, per_line > 0, per_line % 2 == 1, {})
 
 
-def join_records(records: Records, complete_widths: Collection[int]) -> None:
-    """Find the records over several lines: regular, of a complete width, swallowing no complete record."""
+def join_records(records: Records, complete_widths: Collection[int], are_two_rows: Believed | None = None) -> None:
+    """Find the records over several lines: regular, of a complete width, swallowing no complete record.
+
+    ``are_two_rows`` tells, by first and last line, which of them are rows that two stray marks tie together.
+    """
     complete = set(complete_widths)
     last = -1
     for start in np.flatnonzero((records.widths == IRREGULAR) & records.odd_quotes):
         index = int(start)
         if index <= last:
             continue
-        found = _join(records, index, complete)
+        found = _join(records, index, complete, are_two_rows)
         if found is None:
             continue
         cells, last = found
@@ -164,13 +170,17 @@ def join_records(records: Records, complete_widths: Collection[int]) -> None:
         records.widths[index + 1 : last + 1] = INSIDE
 
 
-def _join(records: Records, index: int, complete: set[int]) -> tuple[list[str], int] | None:
+def _join(
+    records: Records, index: int, complete: set[int], are_two_rows: Believed | None
+) -> tuple[list[str], int] | None:
     parts = [records.lines.line(index)]
     for last in range(index + 1, min(len(records.lines), index + LONGEST_RECORD_LINES)):
         if int(records.widths[last]) in complete:
             return None
         parts.append(records.lines.line(last))
         if records.odd_quotes[last]:
+            if are_two_rows is not None and are_two_rows(records, index, last):
+                return None
             cells = quoted_cells("\n".join(parts), records.delimiter)
             return (cells, last) if cells is not None and len(cells) in complete else None
     return None

@@ -16,7 +16,7 @@ import polars as pl
 
 from pipelines.contracts import Text
 from pipelines.reading.doubts import Doubt
-from pipelines.reading.text.alignment import CUT, Reading, align, plain_cost
+from pipelines.reading.text.alignment import CUT, ODD, Reading, align, plain_cost
 from pipelines.reading.text.dialects import COMMON, mixed_detail
 from pipelines.reading.text.profiles import Profile, shape_of
 from pipelines.reading.text.records import BLANK, INSIDE, LONGEST_RECORD_LINES, Records, quoted_cells
@@ -227,12 +227,11 @@ class Repairer:
         own = self.records.delimiter
         found: list[tuple[float, str, list[str]]] = []
         for other in [each for each in (*COMMON, " ", "、", ":", "^", "~") if each != own and each in text]:
-            for words in (text, text.replace(other, own) if '"' not in text else None):
-                if words is None:
-                    continue
-                cells = _cells(words, other if words is text else own)
-                if cells is not None and len(cells) == self.width and self.width > 1:
-                    found.append((cost(cells), other, cells))
+            cells = _cells(text, other)
+            if cells is not None and len(cells) == self.width > 1 and not self._is_own(cells):
+                found.append((cost(cells), other, cells))
+            elif other in COMMON and '"' not in text and (one := self._one_replaced(text, other)) is not None:
+                found.append((cost(one), other, one))
         if not found:
             return None
         best = min(found, key=lambda each: each[0])
@@ -240,6 +239,21 @@ class Repairer:
             return None
         self._doubt("mixed_delimiter", line, None, mixed_detail(best[1]))
         return best[2]
+
+    def _one_replaced(self, text: str, other: str) -> list[str] | None:
+        """The cells of a line where one delimiter was typed as another mark, which no value of the table has."""
+        own = self.records.delimiter
+        if text.count(other) != 1 or text.count(own) != self.width - 2:
+            return None
+        if any(other in value for profile in self.profiles for value in profile.vocabulary):
+            return None
+        return text.replace(other, own).split(own)
+
+    def _is_own(self, cells: Sequence[str]) -> bool:
+        """True when the table's own delimiter divides cells of the line: then no other one makes up the count."""
+        own = self.records.delimiter
+        odd = [cell for cell, profile in zip(cells, self.profiles, strict=True) if own in cell and profile.cost(cell) > ODD]
+        return bool(odd) or 2 * sum(cell.count(own) for cell in cells) >= self.width
 
     def _text_over_lines(self, line: int) -> str:
         """The words of a damaged record: with the lines that follow, if these are odd too and close its quotes."""
