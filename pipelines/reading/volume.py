@@ -85,7 +85,7 @@ def _findings(
     thresholds: Thresholds | None,
 ) -> list[Finding]:
     """Everything odd about a file, from its own figures and compared with the accepted files of earlier periods."""
-    found = [*alone_findings(ledger, contract), *totals_findings(ledger)]
+    found = [*alone_findings(ledger, contract), *totals_findings(ledger, contract)]
     volume = [each for _, each, waived in earlier if each.data_count and not waived & {"row_count", "group_count"}]
     if volume:
         found += unlike_previous(ledger, volume[-1], contract)
@@ -157,7 +157,7 @@ def alone_findings(ledger: FileLedger, contract: Contract) -> list[Finding]:
     return [Finding("rejected_share", is_refusal=True, zh=reason.zh, en=reason.en, count=ledger.rejected_count)]
 
 
-def totals_findings(ledger: FileLedger) -> list[Finding]:
+def totals_findings(ledger: FileLedger, contract: Contract) -> list[Finding]:
     """Totals that the file or its manifest states and that its rows do not give (F05, F16).
 
     Amounts that were rejected themselves may explain a difference; then the total is only a warning.
@@ -179,7 +179,7 @@ def totals_findings(ledger: FileLedger) -> list[Finding]:
             Finding(
                 "total_mismatch",
                 is_refusal=True,
-                zh=f"第{each.row}行合计（{each.field}）为{each.stated}元，各行之和为{each.computed}元，"
+                zh=f"第{each.row}行合计（{contract.field(each.field).header}）为{each.stated}元，各行之和为{each.computed}元，"
                 f"相差{each.stated - each.computed}元。",
                 en=f"Row {each.row} states {each.stated} yuan of {each.field}, its rows give {each.computed}: a "
                 f"difference of {each.stated - each.computed}.",

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipelines.reading.text.profiles import Profile
+from pipelines.reading.text.slips import self_evident
 
 MISSING, EXTRA, JOIN, STRAY, CUT, LOST, DROPPED = 5.0, 4.5, 5.5, 3.0, 5.0, 6.0, 14.0
 HEADER_JOIN = 9.0
@@ -28,6 +29,7 @@ LONGEST_QUOTED = 12
 MOST_MERGED = 4
 MERGED = 1.7
 MERGED_LENGTH = 0.7
+SHORT = 4.5
 UNKNOWN = "\0"
 MOST_STEPS = 40_000
 _QUOTE_RUN = re.compile(r'""')
@@ -113,7 +115,7 @@ class _Aligner:
             if self.height < self.width and column + 2 < self.width and not is_empty:
                 for count in range(3, min(MOST_MERGED, self.width - column, self.width - self.height + 2) + 1):
                     is_long = len(self.pieces[piece]) >= MERGED_LENGTH * sum(self.lengths[column : column + count])
-                    cost = MISSING + MERGED * (count - 1) if is_long else MISSING * (count - 1) + 1.0
+                    cost = MISSING + MERGED * (count - 1) if is_long else MISSING * (count - 1) + SHORT
                     yield _Step(piece + 1, column + count, cost, (UNKNOWN,) * count, (("missing", column),))
 
     def _cells(self, piece: int, column: int) -> Iterator[_Step]:
@@ -265,6 +267,11 @@ def _certain(
     ]
     for column in uncertain:
         cells[column] = None
+    if uncertain and aligner.join == JOIN:
+        for column, value in self_evident(aligner.pieces, aligner.profiles).items():
+            if column in uncertain and all(cell != value for cell in cells):
+                cells[column] = value
+                uncertain.remove(column)
     return Reading([cell or None for cell in cells], best, edits, uncertain)
 
 

@@ -43,6 +43,7 @@ def join_standard(records: Records) -> bool:
         if cells is None:
             return False
         found[first] = cells, last
+    are_two_rows = TwoRows()
     if _swallow(records, found) or (
         (len(found) < HABIT or len(found) < HABIT_SHARE * len(records.lines))
         and any(are_two_rows(records, first, last) for first, (_, last) in found.items())
@@ -64,6 +65,7 @@ def join_damaged(records: Records, established: Collection[int]) -> None:
         return
     most = sorted(established, key=lambda width: -int((records.widths == width).sum()))[:MOST_TRIED]
     best = records
+    are_two_rows = TwoRows()
     for number, widths in enumerate([set(established), *({width} for width in most if len(established) > 1)]):
         trial = replace(records, widths=records.widths.copy(), joined={})
         join_records(trial, widths, are_two_rows)
@@ -131,18 +133,31 @@ def _swallow(records: Records, found: dict[int, tuple[list[str], int]]) -> bool:
     return False
 
 
-def are_two_rows(records: Records, first: int, last: int) -> bool:
-    """True when two lines with one quotation mark each are rows of the table without regard to the marks."""
-    lines = [records.lines.line(line) for line in (first, last)]
-    cells = [line.replace('"', "").split(records.delimiter) for line in lines]
-    width = len(cells[0])
-    if width < 2 or len(cells[1]) != width or any(line.count('"') != 1 for line in lines):  # noqa: PLR2004
-        return False
-    sound = np.flatnonzero((records.widths == width) & ~records.odd_quotes)
-    if len(sound) < FEW_ROWS:
-        return True
-    sound = sound[1:][:: max(1, len(sound) // PROFILE_ROWS)]
-    rows = [records.cells(int(line)) for line in sound]
-    profiles = [Profile([row[column] for row in rows]) for column in range(width)]
-    costs = [[profile.cost(cell) for profile, cell in zip(profiles, row, strict=True)] for row in cells]
-    return all(max(row) <= FOREIGN for row in costs)
+class TwoRows:
+    """Tells records over two lines from two rows of the table that a stray quotation mark in each ties together."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, list[Profile] | None] = {}
+
+    def __call__(self, records: Records, first: int, last: int) -> bool:
+        """True when two lines with one mark each are rows of the table without regard to the marks."""
+        lines = [records.lines.line(line) for line in (first, last)]
+        cells = [line.replace('"', "").split(records.delimiter) for line in lines]
+        width = len(cells[0])
+        if width < 2 or len(cells[1]) != width or any(line.count('"') != 1 for line in lines):
+            return False
+        if width not in self._known:
+            self._known[width] = self._profiles(records, width)
+        profiles = self._known[width]
+        if profiles is None:
+            return True
+        return all(profile.cost(cell) <= FOREIGN for row in cells for profile, cell in zip(profiles, row, strict=True))
+
+    @staticmethod
+    def _profiles(records: Records, width: int) -> list[Profile] | None:
+        sound = np.flatnonzero((records.widths == width) & ~records.odd_quotes)
+        if len(sound) < FEW_ROWS:
+            return None
+        sound = sound[1:][:: max(1, len(sound) // PROFILE_ROWS)]
+        rows = [records.cells(int(line)) for line in sound]
+        return [Profile([row[column] for row in rows]) for column in range(width)]

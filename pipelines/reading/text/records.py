@@ -21,6 +21,7 @@ import polars as pl
 
 from pipelines.reading.tables import FileRefusedError
 
+FEW_MARKS = 50
 LONGEST_RECORD_LINES = 50
 LONGEST_LINE = 1_000_000
 MOST_COLUMNS = 20_000
@@ -130,9 +131,12 @@ def classify(lines: Lines, delimiter: str) -> Records:
     marks = np.flatnonzero(codes == ord('"'))
     if not len(marks):
         return Records(lines, delimiter, widths, nothing, nothing, {})
-    line_of = np.searchsorted(lines.starts, marks, side="right") - 1
-    per_line = np.bincount(line_of, minlength=count)
-    begins = np.concatenate(([0], np.cumsum(per_line)))[:-1]
+    begins = np.searchsorted(marks, lines.starts)
+    per_line = np.diff(begins, append=len(marks))
+    if (joints := _wholly_quoted(lines, codes, marks, begins, delimiter)) is not None:
+        widths = np.where(widths == BLANK, BLANK, joints + 1).astype(np.int32)
+        return Records(lines, delimiter, widths, per_line > 0, nothing, {})
+    line_of = np.repeat(np.arange(count), per_line)
     is_opening = (np.arange(len(marks)) - begins[line_of]) % 2 == 0
     padded = np.concatenate(([10], codes, [10]))
     sides = np.where(is_opening, padded[marks], padded[marks + 2])
@@ -141,13 +145,38 @@ def classify(lines: Lines, delimiter: str) -> Records:
     precedes = np.concatenate((follows[1:], [False]))
     good = (sides == 10) | (sides == ord(delimiter)) | np.where(is_opening, follows, precedes)
     is_bad = (np.bincount(line_of, weights=~good, minlength=count) > 0) | (per_line % 2 == 1)
-    before = np.searchsorted(marks, places)
-    owner = np.searchsorted(lines.starts, places, side="right") - 1
+    per_line_places = np.diff(firsts, append=len(places))
+    is_marked = per_line > 0
+    places = places[np.repeat(is_marked, per_line_places)]
+    owner = np.repeat(np.flatnonzero(is_marked), per_line_places[is_marked])
+    if len(marks) * FEW_MARKS < len(codes):
+        before: np.ndarray = np.searchsorted(marks, places)
+    else:
+        before = np.cumsum(codes == ord('"'), dtype=np.uint8)[places]  # it may overflow: only odd or even matters
     is_inside = (before - begins[owner]) % 2 == 1
     hidden = np.bincount(owner[is_inside], minlength=count)
     widths = (widths - hidden).astype(np.int32)
     widths[is_bad] = IRREGULAR
     return Records(lines, delimiter, widths, per_line > 0, per_line % 2 == 1, {})
+
+
+def _wholly_quoted(
+    lines: Lines, codes: np.ndarray, marks: np.ndarray, begins: np.ndarray, delimiter: str
+) -> np.ndarray | None:
+    """Delimiters between marks per line, when every cell of every line stands in marks and has none inside; else None.
+
+    Exports often are so, and then the marks alone tell the cells.
+    """
+    filled = lines.ends > lines.starts
+    per_line = np.diff(begins, append=len(marks))
+    first, last = lines.starts[filled], lines.ends[filled] - 1
+    if not (np.all(codes[first] == ord('"')) and np.all(codes[last] == ord('"')) and np.all(per_line[filled] >= 2)):
+        return None
+    is_joint = (np.diff(marks) == 2) & (codes[marks[:-1] + 1] == ord(delimiter))
+    so_far = np.concatenate(([0], np.cumsum(is_joint, dtype=np.int32)))
+    joints = np.zeros(len(lines), dtype=np.int32)
+    joints[filled] = so_far[(begins + per_line - 1)[filled]] - so_far[begins[filled]]
+    return joints if np.all(per_line[filled] == 2 * (joints[filled] + 1)) else None
 
 
 def join_records(records: Records, complete_widths: Collection[int], are_two_rows: Believed | None = None) -> None:

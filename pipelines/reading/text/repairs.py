@@ -21,14 +21,25 @@ from pipelines.reading.text.dialects import COMMON, mixed_detail
 from pipelines.reading.text.profiles import Profile, shape_of
 from pipelines.reading.text.records import BLANK, INSIDE, LONGEST_RECORD_LINES, Records, quoted_cells
 from pipelines.reading.text.segments import FIGURES, Segment, is_header_like
-from pipelines.reading.text.suspects import is_data_like, judge_row, sample_profiles, strange_rows
+from pipelines.reading.text.slips import (
+    PADDED_COST,
+    padded,
+    rows_beside,
+    rows_blank_at_an_end,
+    self_evident,
+    two_rows,
+)
+from pipelines.reading.text.suspects import MOST_SUSPECTS, is_data_like, judge_row, sample_profiles, strange_rows
 
 MOST_ALIGNED = 1_000
 WIDEST_TRIED = 500
+OTHERWISE = 2.6
 _NOTE = re.compile(
     r"[\"“(（*※]*(?:注|说明|备注|资料来源|数据来源|制表|填表|审核|单位[：:]|note|source|remark)[^,;\t|]{0,3}[：:]",
     re.IGNORECASE,
 )
+_NAME_TURN = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[\u4e00-\u9fff][数额率号量价址别期])(?=[\u4e00-\u9fff]{2})")
+LONG_HANZI, LONG_NAME = 4, 6
 _MOVED = Text(
     zh="可能少一个又多一个分隔符，位置不能确定的单元格留空",
     en="a delimiter may be missing and another too many; the cells between are left blank",
@@ -39,6 +50,8 @@ _EDITS = {
     "joined": Text(zh="值中含有分隔符，已重新接上", en="a value holds the delimiter and was joined again"),
     "cut": Text(zh="行尾缺少单元格", en="the last cells are missing"),
     "lost": Text(zh="缺少一个单元格", en="a cell is missing"),
+    "comma": Text(zh="值中可能含有分隔符", en="a value may hold the delimiter"),
+    "two": Text(zh="两行连成一行，后一行未读", en="two rows ran together; the second is not read"),
     "stray": Text(zh="引号不成对", en="a stray quotation mark"),
 }
 
@@ -149,6 +162,10 @@ class Repairer:
             if split is not None:
                 self.done.cells[line] = [cell or None for cell in split]
                 return
+        is_above = line + 1 < len(self.records.widths) and self.records.widths[line + 1] == self.width
+        if is_above and not self._is_headed and self.profiles[-1].share("empty") < 1:
+            if self._quoted_whole(line, self._header_cost) or self._merged_names(line):
+                return
         filled = sum(bool(cell.strip()) for cell in cells)
         self.done.cells[line] = self._left(cells)
         while len(cells) > self.width and not cells[-1].strip():
@@ -190,10 +207,44 @@ class Repairer:
         if (split := self._by_other_delimiter(line, self._header_cost)) is not None:
             self.done.cells[line] = [cell or None for cell in split]
             return
+        if self._quoted_whole(line, self._header_cost) or self._merged_names(line):
+            return
         reading = align(pieces, self.records.delimiter, self.profiles, is_header=True)
         self._take(line, reading)
+        if len(pieces) == self.width - 1 and not any(reading.cells) and '"' not in "".join(pieces):
+            sure = next((at for at, piece in enumerate(pieces) if may_be_two(piece)), len(pieces))
+            self.done.cells[line] = [*pieces[:sure], *[None] * (self.width - sure)]
         if reading.is_structural:
             self._doubt("header_guess", line, None, None)
+
+    def _quoted_whole(self, line: int, cost: Callable[[Sequence[str]], float]) -> bool:
+        """A line quoted as if it were one cell: its cells are inside."""
+        text = self.records.text(line).strip()
+        if len(text) < 2 or not text[0] == text[-1] == '"':  # noqa: PLR2004
+            return False
+        cells = _cells(text[1:-1].replace('""', '"'), self.records.delimiter)
+        if cells is None or len(cells) != self.width or self.width == 1 or cost(cells) > OTHERWISE:
+            return False
+        self.done.cells[line] = [cell or None for cell in cells]
+        self._doubt("stray_quote", line, None, Text(zh="整行在一对引号内", en="the whole line is quoted as one cell"))
+        return True
+
+    def _merged_names(self, line: int) -> bool:
+        """A header of one name too few: two of them ran together, at the one place where names may meet."""
+        text = self.records.text(line)
+        pieces = text.split(self.records.delimiter)
+        if len(pieces) != self.width - 1 or '"' in text or not all(piece.strip() for piece in pieces):
+            return False
+        found = [(at, cut) for at, piece in enumerate(pieces) for cut in name_turns(piece)]
+        if len(found) != 1:
+            return False
+        at, cut = found[0]
+        if pieces[at][cut - 1] > "\u4e00" and len(pieces[at]) < max(map(len, pieces)):
+            return False
+        self.done.cells[line] = [*pieces[:at], pieces[at][:cut], pieces[at][cut:], *pieces[at + 1 :]]
+        self._doubt("ragged_row", line, at, _EDITS["missing"])
+        self._doubt("header_guess", line, None, None)
+        return True
 
     def _header_cost(self, cells: Sequence[str]) -> float:
         return sum(profile.name_cost(cell) for profile, cell in zip(self.profiles, cells, strict=True)) / self.width
@@ -205,13 +256,17 @@ class Repairer:
         if (split := self._by_other_delimiter(line, self._row_cost)) is not None:
             self.done.cells[line] = [cell or None for cell in split]
             return
-        if self._broken_in_two(line):
+        if self._quoted_whole(line, self._row_cost) or self._broken_in_two(line):
             return
         text = self._text_over_lines(line)
         is_last = self.is_open_end and line == self.segment.last
         pieces = text.split(self.records.delimiter)
         if is_last and len(pieces) < self.width:
             self._truncated(line, pieces)
+            return
+        if '"' not in text and (first := two_rows(pieces, self.profiles)) is not None:
+            self.done.cells[line] = [*first, None]
+            self._doubt("ragged_row", line, self.width - 1, _EDITS["two"])
             return
         self._take(line, align(pieces, self.records.delimiter, self.profiles, cut=CUT))
 
@@ -235,7 +290,7 @@ class Repairer:
         if not found:
             return None
         best = min(found, key=lambda each: each[0])
-        if best[0] > 2.6:
+        if best[0] > OTHERWISE:
             return None
         self._doubt("mixed_delimiter", line, None, mixed_detail(best[1]))
         return best[2]
@@ -323,13 +378,17 @@ class Repairer:
         if len(self.lines) < 4 or not 2 <= self.width <= WIDEST_TRIED:
             return
         found = strange_rows(self.columns, self.profiles)
+        off = set(rows_beside(self.columns, self.profiles)[:MOST_SUSPECTS].tolist())
+        ends = rows_blank_at_an_end(self.columns, self.profiles)[:MOST_SUSPECTS]
+        found = np.union1d(found, [*off, *ends.tolist()]).astype(np.int64)
+        self._commas_in_values(set(found.tolist()))
         if not len(found):
             return
         names = [column[0] for column in self.columns]
         sound = sample_profiles(self.columns, found)
         for at in found.tolist():
             row = [column[at] for column in self.columns]
-            if at == 0 or row == names or not is_data_like(row, sound):
+            if at == 0 or row == names or not (at in off or is_data_like(row, sound)):
                 continue
             line = int(self.lines[at])
             pieces = self.records.text(line).split(self.records.delimiter)
@@ -338,8 +397,40 @@ class Repairer:
                 self._take(line, verdict)
             elif verdict is not None:
                 first, last = verdict
-                self.done.cells[line] = [None if first <= at <= last else cell for at, cell in enumerate(row)]
+                known = self_evident([cell or "" for cell in row], sound)
+                kept = [None if first <= at <= last else cell for at, cell in enumerate(row)]
+                for column in range(first, last + 1):
+                    kept[column] = known.get(column)
+                self.done.cells[line] = kept
                 self._doubt("ragged_row", line, first, _MOVED)
+
+    def _commas_in_values(self, found: set[int]) -> None:
+        """Values after a blank where no other row has one: a value with the delimiter inside may be cut there."""
+        for at, column in padded(self.columns):
+            line = int(self.lines[at])
+            row: list[str | None] = [each[at] for each in self.columns]
+            value = row[column] or ""
+            profile = self.profiles[column]
+            if at == 0 or profile.vocabulary[value.strip()] > 1 or '"' in self.records.text(line):
+                continue
+            cost = profile.cost(value.strip())
+            if cost <= PADDED_COST and shape_of(value).kind in FIGURES:
+                continue
+            if cost > PADDED_COST:
+                row[column - 1] = row[column] = None
+            self.done.cells[line] = row
+            self._doubt("ragged_row", line, column - 1, _EDITS["comma"])
+
+
+def name_turns(name: str) -> list[int]:
+    """Places inside a header's name where another one may begin: a capital after a small letter, or a closing word."""
+    return [found.start() for found in _NAME_TURN.finditer(name.strip())] if name == name.strip() else []
+
+
+def may_be_two(name: str) -> bool:
+    """True when a header's name is long enough to be two that ran together."""
+    size = len(name.strip())
+    return size >= (LONG_HANZI if any("\u4e00" <= letter for letter in name) else LONG_NAME)
 
 
 def _cells(text: str, delimiter: str) -> list[str] | None:

@@ -17,6 +17,7 @@ LEAST_RUN = 3
 LONG_RUN = 10
 MOST_BLANKS = 1_000
 MOST_TITLES = 3
+MOST_SCANNED = 2_000
 FIGURES = frozenset({"identity", "stamp", "date", "time", "integer", "decimal", "money", "percent"})
 
 
@@ -75,7 +76,8 @@ def segments(records: Records) -> list[Segment]:
     begin = 0
     for run, after in zip(merged, [*merged[1:], None], strict=True):
         end = count - 1 if after is None else _boundary(records, run.last, after.first)
-        found += _at_other_headers(records, Segment(begin, end, run.width))
+        for part in _at_other_headers(records, Segment(begin, end, run.width)):
+            found += _at_first_figures(records, part)
         begin = end + 1
     return found
 
@@ -87,6 +89,31 @@ def _at_other_headers(records: Records, segment: Segment) -> list[Segment]:
     blanks = segment.first + np.flatnonzero(widths == BLANK)
     if not len(regular) or not 0 < len(blanks) <= MOST_BLANKS:
         return [segment]
+    return _at_blanks(records, segment, regular, blanks)
+
+
+def _at_first_figures(records: Records, segment: Segment) -> list[Segment]:
+    """A table of words cut where, without a blank line, names and figures begin below them: another table."""
+    widths = records.widths[segment.first : segment.last + 1]
+    regular = (segment.first + np.flatnonzero(widths == segment.width)).tolist()
+    if not 2 * LEAST_RUN <= len(regular) <= MOST_SCANNED:
+        return [segment]
+    figures = [sum(shape_of(cell).kind in FIGURES for cell in records.cells(line)) for line in regular]
+    first = next((at for at, count in enumerate(figures) if count), 0)
+    if first <= LEAST_RUN or any(2 * count < segment.width for count in figures[first:]):
+        return [segment]
+    below = figures[first:]
+    header = records.cells(regular[first - 1])
+    seen = {cell.strip() for line in regular[: first - 1] for cell in records.cells(line)}
+    if len(below) < LEAST_RUN or not is_header_like(header, [records.cells(line) for line in regular[first:]]):
+        return [segment]
+    if any(cell.strip() in seen for cell in header):
+        return [segment]
+    cut = regular[first - 1]
+    return [Segment(segment.first, cut - 1, segment.width), Segment(cut, segment.last, segment.width)]
+
+
+def _at_blanks(records: Records, segment: Segment, regular: np.ndarray, blanks: np.ndarray) -> list[Segment]:
     names = records.cells(int(regular[0]))
     found = []
     begin = segment.first

@@ -15,6 +15,7 @@ import polars as pl
 
 from pipelines.reading.text.alignment import MISSING, Reading, align, plain_cost
 from pipelines.reading.text.profiles import FREE, Profile, shape_of
+from pipelines.reading.text.slips import slipped
 
 PROFILE_ROWS = 150
 MOST_SUSPECTS = 500
@@ -74,14 +75,16 @@ def judge_row(
     """A better reading of a row of the right width; or the first and last column (from 0) that are not certain."""
     cost = plain_cost(cells, sound)
     filled = [cell for cell in cells if cell.strip()]
-    if cost < MISSING or 2 * len(filled) < len(cells) or any(_TOTAL.match(cell) for cell in filled):
+    if 2 * len(filled) < len(cells) or any(_TOTAL.match(cell) for cell in filled):
         return None
+    if cost < MISSING:
+        return slipped(cells, sound)
     reading = align(pieces, delimiter, sound, margin=RIVAL)
     if reading.is_structural and reading.cost < cost - CLEARLY:
         return align(pieces, delimiter, sound)
     if len(moved := displaced(cells, sound)) >= FEWEST_DISPLACED:
         return moved[0], moved[-1]
-    return _shifted(cells, sound)
+    return slipped(cells, sound) or _shifted(cells, sound)
 
 
 def _shifted(cells: Sequence[str], sound: Sequence[Profile]) -> tuple[int, int] | None:

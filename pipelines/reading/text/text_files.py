@@ -27,7 +27,7 @@ from pipelines.reading.text.encodings import (
     open_text,
     plain_line_ends,
 )
-from pipelines.reading.text.multiline import are_two_rows, join_damaged, join_standard
+from pipelines.reading.text.multiline import TwoRows, join_damaged, join_standard
 from pipelines.reading.text.records import (
     BLANK,
     INSIDE,
@@ -82,7 +82,7 @@ def read_table(decoded: Decoded, delimiter: str, header_index: int, width: int) 
         own = next(chr(code) for code in range(0x1F, 0, -1) if chr(code) not in text and code not in (9, 10, 13))
         text = text.replace(delimiter, own)
     records = classify(index_lines(text), own)
-    join_records(records, {width}, are_two_rows)
+    join_records(records, {width}, TwoRows())
     body = np.arange(len(records.lines)) > header_index
     widths = records.widths
     taken = body & (widths == width)
