@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from random import Random
+from typing import Literal
 
 import polars as pl
 import pytest
@@ -500,3 +501,153 @@ def test_a_row_split_by_another_delimiter_at_the_end_is_no_note() -> None:
     lines = [";".join(row) for row in [["编号", "名称", "数值", "日期"], *rows]]
     lines[-1] = "A27,石碑村,东,27.5,2023-01-27"
     assert len(lines) in {doubt.row for doubt in one("\n".join(lines) + "\n").doubts}
+
+
+def people(count: int = 12) -> Rows:
+    """A list with a code, a name, a town, a number of five digits and a count."""
+    return [
+        ["id", "name", "town", "zip", "n"],
+        *([str(n), f"N{n}", f"T{n}", str(10000 + n), str(3 * n)] for n in range(count)),
+    ]
+
+
+def staff(count: int = 24) -> Rows:
+    """A list of words only, three of its columns with few values."""
+    return [
+        ["Surname", "Given name", "Street", "Town", "Country", "Job", "Mail"],
+        *(
+            [f"{'ABCDEFG'[n % 7]}ahr", ("Ida", "Jon", "Kim", "Lea", "Max")[n % 5],
+             f"{('Elm', 'Oak', 'Ash')[n % 3]} Street", ("Bath", "Kiel", "Lyon", "Graz")[n % 4],
+             ("UK", "DE", "FR", "AT")[n % 4], ("baker", "clerk", "nurse, senior", "smith")[n % 4],
+             f"{'abcdefg'[n % 7]}.{n % 5}@ex.org"]
+            for n in range(count)
+        ),
+    ]  # fmt: skip
+
+
+def read_line(text: str, line: int) -> tuple[list[str], set[str]]:
+    """The cells of one line of a one-table text (from 1) and the kinds of its doubts."""
+    grid = one(text)
+    return cells(grid)[grid.rows.to_list().index(line)], {doubt.kind for doubt in grid.doubts if doubt.row == line}
+
+
+def with_line(rows: Rows, line: int, text: str) -> str:
+    """The rows as text, one line (from 1) replaced."""
+    lines = text_of(rows, end="\n").split("\n")
+    return "\n".join([*lines[: line - 1], text, *lines[line:]])
+
+
+def test_f11_a_cell_missing_and_a_blank_at_the_end_is_a_slip() -> None:
+    row, found = read_line(with_line(people(), 8, "6,N6,10006,18,"), 8)
+    assert row[0] == "6"
+    assert row[3] != "18"
+    assert row[2] != "10006"
+    assert "ragged_row" in found
+
+
+def test_f11_a_slip_in_a_table_of_words_shows_in_its_few_values() -> None:
+    lines = with_line(staff(), 5, "Dahr,Lea,,Elm Street,Graz,AT,smith")
+    row, found = read_line(lines, 5)
+    assert all(
+        cell in ("", right)
+        for cell, right in zip(row, ["Dahr", "Lea", "Elm Street", "Graz", "AT", "smith", ""], strict=True)
+    )
+    assert "ragged_row" in found
+
+
+def test_f10_two_stray_marks_in_neighbouring_lines_join_nothing() -> None:
+    rows = people()
+    lines = with_line(rows, 6, '4,"N4,T4,10004,12').split("\n")
+    lines[6] = '5,N5",T5,10005,15'
+    grid = one("\n".join(lines))
+    assert grid.rows.to_list() == list(range(1, 14))
+    assert {doubt.row for doubt in grid.doubts if doubt.kind == "stray_quote"} == {6, 7}
+    genuine = with_line(rows, 6, '4,"N4, the\nfirst, T4",T4,10004,12')
+    assert cells(one(genuine))[5] == ["4", "N4, the\nfirst, T4", "T4", "10004", "12"]
+
+
+def test_f11_a_comma_in_a_name_beside_a_missing_cell_is_doubted() -> None:
+    row, found = read_line(with_line(people(), 12, "10,Lee, Ann,10010,30"), 12)
+    assert row == ["10", "", "", "10010", "30"]
+    assert "ragged_row" in found
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
+def test_f08_blanks_divide_quoted_cells(quoting: Literal[0, 1]) -> None:
+    target = io.StringIO()
+    csv.writer(target, delimiter=" ", quoting=quoting, lineterminator="\n").writerows(staff())
+    assert cells(one(target.getvalue())) == staff()
+
+
+def test_f08_fixed_width_with_blank_cells() -> None:
+    rows = [["day", "town", "count", "value"]]
+    rows += [
+        [f"2024-01-{n}", ("Lyon", "San Remo", "Ulm")[n % 3], str(n) if n % 4 else "", f"{n}.50"] for n in range(10, 25)
+    ]
+    text = "".join(f"{a:<12}{b:<10}{c:>6}{d:>10}\n" for a, b, c, d in rows)
+    assert cells(one(text)) == rows
+    gapped = "甲  乙 丙\n" + "".join(f"{'x' * n}  {'y' * (9 - n)}  z z\n" for n in range(1, 8))
+    assert "delimiter_guess" in kinds([one(gapped)]) or one(gapped).width > 1
+
+
+def test_f11_no_other_mark_makes_up_the_count() -> None:
+    rows = [["loan", "time", "branch", "title", "fee"]]
+    rows += [[f"L{n}", f"{8 + n % 9:02d}:{10 + n}", "Old Mill", ("Emma", "Dune")[n % 2], f"{n}.25"] for n in range(20)]
+    row, found = read_line(with_line(rows, 4, "L2,10:12,Old MillEmma,2.25"), 4)
+    assert row[0] == "L2"
+    assert row[1] in ("", "10:12")
+    assert row[4] in ("", "2.25")
+    assert "mixed_delimiter" not in found
+    assert "ragged_row" in found
+
+
+@pytest.mark.parametrize("delimiter", [";", "|", "\t"])
+def test_f08_a_comma_with_a_blank_in_a_text_is_no_delimiter(delimiter: str) -> None:
+    rows = [["id", "text"], *([str(n), "one, two, three"] for n in range(9))]
+    grid = one("".join(delimiter.join(row) + "\n" for row in rows))
+    assert grid.delimiter == delimiter
+    assert cells(grid) == rows
+
+
+def test_f10_blanks_after_a_closing_mark_mean_nothing() -> None:
+    rows = [["id", "name", "n"], *([str(n), f"N, {n}", str(3 * n)] for n in range(9))]
+    grid = one("".join(" ,".join(f'"{cell}"' for cell in row) + "\n" for row in rows))
+    assert cells(grid) == rows
+    assert not any(doubt.row for doubt in grid.doubts)
+
+
+def test_f09_what_is_certain_of_a_bad_row_stays() -> None:
+    rows = people()
+    short = [rows[0], *(row if n % 2 else row[:-1] for n, row in enumerate(rows[1:]))]
+    grid = one("".join(",".join(row) + "\n" for row in short))
+    assert [row[:4] for row in cells(grid)] == [row[:4] for row in rows]
+    joined = [["id", "name", "n"], *([str(n), f"N{n}", str(n)] for n in range(1, 12))]
+    row, found = read_line(with_line(joined, 6, "5,N5,56,N6,6"), 6)
+    assert row == ["5", "N5", ""]
+    assert "ragged_row" in found
+    days = [["date", "open", "high"], *([f"2020-01-{n}", str(n), str(n + 2)] for n in range(10, 22))]
+    row, found = read_line(with_line(days, 7, ",2020-01-15,15"), 7)
+    assert row[0] == "2020-01-15"
+    assert "ragged_row" in found
+    whole = with_line(shop(), 4, '"' + text_of(shop()[3:4], end="").replace('"', '""') + '"')
+    assert read_line(whole, 4)[0] == shop()[3]
+
+
+def test_f12_names_that_ran_together_in_a_header() -> None:
+    names = ["地区", "年份", "户数", "人口数", "男", "女"]
+    rows = [
+        [("东关镇", "西河乡")[n % 2], str(2010 + n), str(600 + n), str(1980 + 3 * n), str(1000 + n), str(980 + n)]
+        for n in range(12)
+    ]
+    text = "地区,年份,户数人口数,男,女\n" + text_of(rows)
+    row, found = read_line(text, 1)
+    assert row == names
+    assert {"ragged_row", "header_guess"} <= found
+    row, found = read_line(text.replace("户数人口数", "户数").replace("地区,年份", "地区年份代码"), 1)
+    assert all(cell in ("", name) for cell, name in zip(row, names, strict=True))
+
+
+def test_f13_a_second_table_of_figures_begins_at_its_own_names() -> None:
+    below = [[f"K{n}" for n in range(7)], *([f"v{n}", *(str(n * at) for at in range(1, 7))] for n in range(1, 7))]
+    found = read_grids(text_of(staff() + below).encode())
+    assert [len(grid.rows) for grid in found] == [25, 7]

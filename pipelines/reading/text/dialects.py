@@ -330,14 +330,7 @@ def canonical(text: str, dialect: Dialect) -> Canonical:
     if not delimiter:
         delimiter = spare[0]
     elif len(delimiter) > 1 or not delimiter.isascii() or dialect.is_run:
-        if dialect.stops:
-            text = "\n".join(at_stops(line, dialect.stops, spare[0]) for line in text.split("\n"))
-        elif dialect.is_run:
-            text = "\n".join(
-                re.sub(f"{re.escape(delimiter)}+", spare[0], line.strip(delimiter)) for line in text.split("\n")
-            )
-        else:
-            text = text.replace(delimiter, spare[0])
+        text = _remarked(text, dialect, spare[0])
         back.append((spare[0], delimiter))
         delimiter = spare[0]
 
@@ -350,6 +343,16 @@ def canonical(text: str, dialect: Dialect) -> Canonical:
         return column
 
     return Canonical(text, delimiter, '"' in text, restore)
+
+
+def _remarked(text: str, dialect: Dialect, mark: str) -> str:
+    """The text with ``mark`` for the delimiter: between columns of fixed width, for runs of it, or for each."""
+    delimiter = dialect.delimiter
+    if dialect.stops:
+        return "\n".join(at_stops(line, dialect.stops, mark) for line in text.split("\n"))
+    if dialect.is_run:
+        return "\n".join(re.sub(f"{re.escape(delimiter)}+", mark, line.strip(delimiter)) for line in text.split("\n"))
+    return text.replace(delimiter, mark)
 
 
 def _curly_to_plain(text: str, delimiter: str) -> str:

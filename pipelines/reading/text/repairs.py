@@ -34,6 +34,7 @@ from pipelines.reading.text.suspects import MOST_SUSPECTS, is_data_like, judge_r
 MOST_ALIGNED = 1_000
 WIDEST_TRIED = 500
 OTHERWISE = 2.6
+FEWEST_SHORT, SHORT_SHARE = 3, 0.1
 _NOTE = re.compile(
     r"[\"“(（*※]*(?:注|说明|备注|资料来源|数据来源|制表|填表|审核|单位[：:]|note|source|remark)[^,;\t|]{0,3}[：:]",
     re.IGNORECASE,
@@ -97,6 +98,25 @@ class Repairer:
         """True when the first regular row names the columns."""
         rows = [self.records.cells(int(line)) for line in self.regular[:4]]
         return len(rows) > 1 and is_header_like(rows[0], rows[1:])
+
+    @cached_property
+    def _usual_short(self) -> set[int]:
+        """Widths below the table's that many rows have: rows written without their last cells."""
+        span = self.records.widths[self.odd]
+        counts = np.bincount(span[(span > 1) & (span < self.width)], minlength=1)
+        least = max(FEWEST_SHORT, SHORT_SHARE * (len(self.regular) + len(self.odd)))
+        return {int(width) for width in np.flatnonzero(counts >= least)}
+
+    def _without_last_cells(self, line: int) -> bool:
+        """A short row as many others are, whose cells are at home set left."""
+        if int(self.records.widths[line]) not in self._usual_short:
+            return False
+        cells = self.records.cells(line)
+        if any(profile.cost(cell) > ODD for profile, cell in zip(self.profiles, cells, strict=False)):
+            return False
+        self.done.cells[line] = self._left(cells)
+        self._doubt("ragged_row", line, len(cells), _EDITS["cut"])
+        return True
 
     def repair(self) -> Repaired:
         """Every odd line of the segment."""
@@ -163,9 +183,9 @@ class Repairer:
                 self.done.cells[line] = [cell or None for cell in split]
                 return
         is_above = line + 1 < len(self.records.widths) and self.records.widths[line + 1] == self.width
-        if is_above and not self._is_headed and self.profiles[-1].share("empty") < 1:
-            if self._quoted_whole(line, self._header_cost) or self._merged_names(line):
-                return
+        may_name = is_above and not self._is_headed and self.profiles[-1].share("empty") < 1
+        if may_name and (self._quoted_whole(line, self._header_cost) or self._merged_names(line)):
+            return
         filled = sum(bool(cell.strip()) for cell in cells)
         self.done.cells[line] = self._left(cells)
         while len(cells) > self.width and not cells[-1].strip():
@@ -220,7 +240,7 @@ class Repairer:
     def _quoted_whole(self, line: int, cost: Callable[[Sequence[str]], float]) -> bool:
         """A line quoted as if it were one cell: its cells are inside."""
         text = self.records.text(line).strip()
-        if len(text) < 2 or not text[0] == text[-1] == '"':  # noqa: PLR2004
+        if len(text) < 2 or text[0] != '"' or text[-1] != '"':
             return False
         cells = _cells(text[1:-1].replace('""', '"'), self.records.delimiter)
         if cells is None or len(cells) != self.width or self.width == 1 or cost(cells) > OTHERWISE:
@@ -256,7 +276,7 @@ class Repairer:
         if (split := self._by_other_delimiter(line, self._row_cost)) is not None:
             self.done.cells[line] = [cell or None for cell in split]
             return
-        if self._quoted_whole(line, self._row_cost) or self._broken_in_two(line):
+        if self._quoted_whole(line, self._row_cost) or self._without_last_cells(line) or self._broken_in_two(line):
             return
         text = self._text_over_lines(line)
         is_last = self.is_open_end and line == self.segment.last
@@ -307,7 +327,9 @@ class Repairer:
     def _is_own(self, cells: Sequence[str]) -> bool:
         """True when the table's own delimiter divides cells of the line: then no other one makes up the count."""
         own = self.records.delimiter
-        odd = [cell for cell, profile in zip(cells, self.profiles, strict=True) if own in cell and profile.cost(cell) > ODD]
+        odd = [
+            cell for cell, profile in zip(cells, self.profiles, strict=True) if own in cell and profile.cost(cell) > ODD
+        ]
         return bool(odd) or 2 * sum(cell.count(own) for cell in cells) >= self.width
 
     def _text_over_lines(self, line: int) -> str:
@@ -381,7 +403,7 @@ class Repairer:
         off = set(rows_beside(self.columns, self.profiles)[:MOST_SUSPECTS].tolist())
         ends = rows_blank_at_an_end(self.columns, self.profiles)[:MOST_SUSPECTS]
         found = np.union1d(found, [*off, *ends.tolist()]).astype(np.int64)
-        self._commas_in_values(set(found.tolist()))
+        self._commas_in_values()
         if not len(found):
             return
         names = [column[0] for column in self.columns]
@@ -404,7 +426,7 @@ class Repairer:
                 self.done.cells[line] = kept
                 self._doubt("ragged_row", line, first, _MOVED)
 
-    def _commas_in_values(self, found: set[int]) -> None:
+    def _commas_in_values(self) -> None:
         """Values after a blank where no other row has one: a value with the delimiter inside may be cut there."""
         for at, column in padded(self.columns):
             line = int(self.lines[at])
@@ -430,7 +452,7 @@ def name_turns(name: str) -> list[int]:
 def may_be_two(name: str) -> bool:
     """True when a header's name is long enough to be two that ran together."""
     size = len(name.strip())
-    return size >= (LONG_HANZI if any("\u4e00" <= letter for letter in name) else LONG_NAME)
+    return size >= (LONG_HANZI if any(letter >= "\u4e00" for letter in name) else LONG_NAME)
 
 
 def _cells(text: str, delimiter: str) -> list[str] | None:

@@ -18,6 +18,7 @@ LONG_RUN = 10
 MOST_BLANKS = 1_000
 MOST_TITLES = 3
 MOST_SCANNED = 2_000
+FULL = 0.7
 FIGURES = frozenset({"identity", "stamp", "date", "time", "integer", "decimal", "money", "percent"})
 
 
@@ -107,7 +108,8 @@ def _at_first_figures(records: Records, segment: Segment) -> list[Segment]:
     seen = {cell.strip() for line in regular[: first - 1] for cell in records.cells(line)}
     if len(below) < LEAST_RUN or not is_header_like(header, [records.cells(line) for line in regular[first:]]):
         return [segment]
-    if any(cell.strip() in seen for cell in header):
+    filled = sum(bool(cell.strip()) for line in regular[: first - 1] for cell in records.cells(line))
+    if any(cell.strip() in seen for cell in header) or filled < FULL * segment.width * (first - 1):
         return [segment]
     cut = regular[first - 1]
     return [Segment(segment.first, cut - 1, segment.width), Segment(cut, segment.last, segment.width)]

@@ -151,7 +151,12 @@ def padded(columns: list[pl.Series]) -> list[tuple[int, int]]:
         (int(row), at)
         for at, column in enumerate(columns)
         if at
-        for row in np.flatnonzero(column.str.contains(r"^ \S").fill_null(value=False).to_numpy())[: len(column) // 4 + 1]
+        for row in np.flatnonzero(column.str.contains(r"^ \S").fill_null(value=False).to_numpy())[
+            : len(column) // 4 + 1
+        ]
     ]
     rows = Counter(row for row, _ in found)
-    return found if len(rows) <= max(1, MOST_PADDED * len(columns[0])) else []
+    if len(rows) > max(1, MOST_PADDED * len(columns[0])):
+        return []
+    is_spaced = {row for row, count in rows.items() if count > 1 and 2 * count > len(columns) - 1}
+    return [(row, at) for row, at in found if row not in is_spaced]

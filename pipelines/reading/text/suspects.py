@@ -79,12 +79,17 @@ def judge_row(
         return None
     if cost < MISSING:
         return slipped(cells, sound)
-    reading = align(pieces, delimiter, sound, margin=RIVAL)
-    if reading.is_structural and reading.cost < cost - CLEARLY:
+    reading = None if _all_quoted(pieces, len(cells)) else align(pieces, delimiter, sound, margin=RIVAL)
+    if reading is not None and reading.is_structural and reading.cost < cost - CLEARLY:
         return align(pieces, delimiter, sound)
     if len(moved := displaced(cells, sound)) >= FEWEST_DISPLACED:
         return moved[0], moved[-1]
     return slipped(cells, sound) or _shifted(cells, sound)
+
+
+def _all_quoted(pieces: list[str], width: int) -> bool:
+    """True when every cell is quoted by itself: then no delimiter can be missing or too many inside one."""
+    return len(pieces) == width and all(len(piece) > 1 and piece[0] == piece[-1] == '"' for piece in pieces)
 
 
 def _shifted(cells: Sequence[str], sound: Sequence[Profile]) -> tuple[int, int] | None:
