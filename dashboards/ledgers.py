@@ -17,7 +17,7 @@ from dashboards.cards import Card
 from dashboards.data import Release, Row, Wanted
 from dashboards.layout import View
 from dashboards.words import NOTHING
-from pipelines.letters import FileNote, answer_by, letter, note_of
+from pipelines.letters import OVERRIDE, FileNote, answer_by, letter, note_of
 from pipelines.settings import get_settings
 
 DELIVERY, AMOUNT, CONTROL, DOUBT, REJECTION = (
@@ -54,7 +54,11 @@ def all_files(release: Release, status: Row) -> pl.DataFrame:
     has_current = pl.col("is_current").any().over("feed", "period")
     wrong = _rows(release, CONTROL, {"is_equal": False})["receipt_id"].unique()
     is_wrong = (pl.col("rejected_count") > 0) | pl.col("receipt_id").is_in(wrong.implode())
-    frame = frame.with_columns(is_open=pl.col("is_current") | ~has_current | (pl.col("verdict") == "held"))
+    current = pl.when("is_current").then("version").max().over("feed", "period")
+    is_refused_since = (pl.col("verdict") == "refused") & (pl.col("version") > current).fill_null(value=False)
+    frame = frame.with_columns(
+        is_open=pl.col("is_current") | ~has_current | (pl.col("verdict") == "held") | is_refused_since
+    )
     asks = pl.col("is_open") & (pl.col("verdict").is_in(["refused", "held"]) | is_wrong.fill_null(value=False))
     return frame.with_columns(asks=asks).sort(
         ["arrived_at", "receipt_id"], descending=True, nulls_last=True, maintain_order=True
@@ -214,8 +218,11 @@ def _money(column: str, title: str) -> Card:
 
 def note(delivery: Row, about: Parts) -> FileNote:
     """The file as a letter speaks of it."""
-    warnings = about.doubts.filter(pl.col("kind") == "warning")["text_zh"].to_list() if about.doubts.height else []
-    return note_of(delivery, about.rejections, about.controls.rows(named=True), warnings)
+    warnings = about.doubts.filter(pl.col("kind") == "warning") if about.doubts.height else about.doubts
+    is_decided = bool(warnings.height) and OVERRIDE in warnings["code"].to_list()
+    told = warnings.filter(pl.col("code") != OVERRIDE)["text_zh"].to_list() if warnings.height else []
+    controls = [] if is_decided else about.controls.rows(named=True)
+    return note_of(delivery, about.rejections, controls, told)
 
 
 def letter_about(view: View, files: pl.DataFrame) -> str:

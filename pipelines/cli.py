@@ -162,6 +162,8 @@ def run(
             say(f"  {gate.state:8}{gate.en}")
         for file in status.refused:
             say(f"  refused {file.file_name}: {file.reason.en} {file.remedy.en}")
+        if status.held:
+            say(f"  held    {len(status.held)} that nobody could place; `xianqing held` says which and why")
         say(last.message.en)
     if last.state == "failed":
         raise typer.Exit(FAILED)
@@ -239,7 +241,8 @@ def held(as_json: AsJson = False) -> None:
         return
     for state, listed in files.items():
         for one in listed:
-            say(f"{state}: {one.file_name}: {one.reason.en} {one.remedy.en}")
+            place = f" It lies in {settings.data_dir / one.stored_path}." if one.stored_path else ""
+            say(f"{state}: {one.file_name}: {one.reason.en} {one.remedy.en}{place}")
     if not any(files.values()):
         say("No file is held or refused.")
 

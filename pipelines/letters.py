@@ -16,6 +16,7 @@ import polars as pl
 
 from pipelines.reading.masking import shown_name
 
+OVERRIDE = "override"  # the code of a warning that tells of a decision of the office
 ADDRESSES_SHOWN = 10
 # A total over so few records would tell what one person got.
 ROWS_FOR_TOTALS = 10

@@ -13,7 +13,7 @@ import polars as pl
 from pipelines.contracts import Text, load_contracts
 from pipelines.gates.result import CheckResult, GateResult, summarise
 from pipelines.landing import Receipt, landed_receipts, receipts
-from pipelines.letters import FileNote, note_of
+from pipelines.letters import OVERRIDE, FileNote, note_of
 from pipelines.meaning.leads import LEADS_NAME
 from pipelines.publishing.lease import is_held
 from pipelines.publishing.manifest import Manifest
@@ -90,6 +90,7 @@ def _problem(receipt: Receipt) -> ProblemFile:
         period=receipt.period or None,
         reason=receipt.reason or NO_TEXT,
         remedy=receipt.remedy or NO_TEXT,
+        stored_path=receipt.stored_path,
     )
 
 
@@ -126,8 +127,8 @@ def _newest_ledgers(settings: Settings) -> list[FileLedger]:
 class FileAccount:
     """One file's ledger with what stands beside it: whose file it is, whether it counts, its rejected cells.
 
-    ``is_open``: the file counts, or its slot has no version that does; then what is wrong with it waits for a
-    correction. ``rejections`` has the columns of ``rejected.parquet``.
+    ``is_open``: the file counts, or its slot has no version that does, or it is a later version that was refused; then
+    what is wrong with it waits for a correction. ``rejections`` has the columns of ``rejected.parquet``.
     """
 
     ledger: FileLedger
@@ -160,7 +161,10 @@ class FileAccount:
             control.model_dump() | {"source_row": control.row, "header": self.headers.get(control.field)}
             for control in one.controls
         ]
-        return note_of(about, self.rejections, controls, [warning.zh for warning in one.warnings])
+        # What the office decided by itself is no business of the sender, and names who decided.
+        if any(warning.code == OVERRIDE for warning in one.warnings):
+            controls = []
+        return note_of(about, self.rejections, controls, [each.zh for each in one.warnings if each.code != OVERRIDE])
 
 
 def file_accounts(
@@ -174,10 +178,10 @@ def file_accounts(
     if feed is not None and feed not in contracts:
         raise ValueError(f"There is no feed {feed}. Known are: {', '.join(contracts)}.")
     every = [one for one in ledgers(settings) if one.feed in contracts]
-    counting: dict[tuple[str, str], str] = {}
+    counting: dict[tuple[str, str], FileLedger] = {}
     for one in every:
         if one.verdict not in ("refused", "same_rows"):
-            counting[one.feed, one.period] = one.receipt_id
+            counting[one.feed, one.period] = one
     folders = {receipt.receipt_id: bronze_folder(settings, receipt) for receipt in landed_receipts(settings)}
     found = []
     for one in every:
@@ -192,11 +196,18 @@ def file_accounts(
                 department=contract.department,
                 title=contract.title,
                 headers={field.name: field.header for field in contract.fields},
-                is_open=counting.get((one.feed, one.period), one.receipt_id) == one.receipt_id,
+                is_open=_waits(one, counting.get((one.feed, one.period))),
                 rejections=pl.read_parquet(rejected) if rejected.is_file() else NO_REJECTIONS,
             )
         )
     return found
+
+
+def _waits(ledger: FileLedger, counting: FileLedger | None) -> bool:
+    """True when what is wrong with a file is still to be corrected; ``counting`` is its slot's version that counts."""
+    if counting is None or counting.receipt_id == ledger.receipt_id:
+        return True
+    return ledger.verdict == "refused" and ledger.version > counting.version
 
 
 def release_inputs(settings: Settings, manifest: Manifest) -> list[dict[str, str | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -62,7 +63,8 @@ def _say(report: dict[str, Any]) -> None:
         )
         if table["rows"]:
             say(f"    written to {table['rows']}")
-        for doubt in table["doubts"][:SHOWN_DOUBTS]:
+        counts = Counter(doubt["kind"] for doubt in table["doubts"])
+        for doubt in sorted(table["doubts"], key=lambda each: counts[each["kind"]])[:SHOWN_DOUBTS]:
             place = " ".join(f"{name} {doubt[name]}" for name in ("row", "column") if doubt[name] is not None)
             say(f"    {doubt['kind']}{place and f' at {place}'}: {doubt['why']}")
         if len(table["doubts"]) > SHOWN_DOUBTS:

@@ -112,11 +112,15 @@ def _show(one: FileAccount) -> None:
     say(
         f"{file.file_name}\n"
         f"  {one.department.en}, {file.feed} {file.period}, version {file.version}, "
-        f"arrived {file.arrived_at:%Y-%m-%d %H:%M}, {technical}"
+        f"arrived {file.arrived_at:%Y-%m-%d %H:%M}, {technical}\n"
+        f"  receipt    {file.receipt_id}"
     )
-    replaced = "" if one.is_open else ", replaced by another version"
+    replaced = "" if one.is_open else ", not in use: another version counts"
     reason = f": {file.reason.en} {file.remedy.en if file.remedy else ''}".rstrip() if file.reason else ""
     say(f"  {file.verdict}{replaced}{reason}")
+    if file.stopped_by:
+        checks = " ".join(f"--check {check}" for check in file.stopped_by)
+        say(f"  if right   xianqing override {file.receipt_id} {checks} --author NAME --reason TEXT")
     if file.row_in_count:
         sign = "=" if one.is_balanced else "≠"
         say(

@@ -271,16 +271,20 @@ def _doubts(bronze: Bronze) -> Iterable[tuple[Any, ...]]:
 
 
 def _create_rejections(connection: duckdb.DuckDBPyConnection, bronze: Bronze) -> None:
-    """Rejected cells of every delivery; open while the delivery counts, or while its slot has no accepted version."""
+    """Rejected cells of every delivery; open while it counts, its slot has no version that does, or it came after."""
     paths = [path for one in bronze.known_ledgers if (path := _rejected_path(bronze, one)).is_file()]
     _create_view(connection, "rejected_cells", REJECTION_COLUMNS, [str(path) for path in paths])
     columns = ", ".join(f"rejected.{name}" for name in REJECTION_COLUMNS)
     connection.execute(
         f"""
         create table bronze.ops_rejections as
-        with slots as (select feed, period, bool_or(is_current) as has_current from bronze.ops_deliveries group by all)
+        with slots as (
+            select feed, period, max(version) filter (where is_current) as current_version
+            from bronze.ops_deliveries group by all
+        )
         select {columns}, delivery.department_code, delivery.feed, delivery.period,
-            delivery.is_current or not slots.has_current as is_open
+            delivery.is_current or slots.current_version is null
+            or (delivery.verdict = 'refused' and delivery.version > slots.current_version) as is_open
         from bronze.rejected_cells as rejected
         inner join bronze.ops_deliveries as delivery using (receipt_id)
         inner join slots on slots.feed = delivery.feed and slots.period = delivery.period

@@ -54,6 +54,7 @@ class ProblemFile(StatusModel):
     period: str | None
     reason: Text
     remedy: Text
+    stored_path: str | None = None
 
 
 class LeadPlace(StatusModel):

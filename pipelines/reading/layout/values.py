@@ -82,8 +82,10 @@ def doubts_of_values(
         doubts += _errors(values)
         if not found and (has_code or _CODE_NAME.search(values.name)):
             doubts += _lost_zeros(values)
-        doubts += _mixed(values)
-        doubts += _notations(values)
+        known = {doubt.row for doubt in found}
+        doubts += (
+            doubt for doubt in (*_mixed(values), *_notations(values)) if doubt.row is None or doubt.row not in known
+        )
         if (looks == Look.DATE).any():
             doubts += _dates(values)
     return doubts
