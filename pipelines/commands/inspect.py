@@ -11,7 +11,7 @@ import typer
 
 from pipelines.commands.common import AsJson, say, settings_of_process
 
-DOUBTED = 1
+DOUBTED, NO_FILE = 1, 2
 SHOWN_DOUBTS = 20
 
 
@@ -43,6 +43,8 @@ def inspect(
                 _say(report)
     except (NotADirectoryError, FileExistsError) as error:
         raise typer.BadParameter(str(error), param_hint="--to") from error
+    if any(not file.is_file() for file in files):
+        raise typer.Exit(NO_FILE)
     if strict and is_doubted:
         raise typer.Exit(DOUBTED)
 

@@ -36,7 +36,7 @@ _CHANGES = frozenset(
 )  # fmt: skip
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MB = 1024 * 1024
-SHARE_MB = 352
+SHARE_MB = 304
 SHARE_PER_BYTE = 96
 CPU_SECONDS = 5
 CPU_SECONDS_PER_MB = 4

@@ -173,5 +173,5 @@ def test_a_source_is_never_written_over(office: Path, to: str) -> None:
 def test_a_missing_file_is_said_and_the_others_are_read(office: Path) -> None:
     (office / "a.csv").write_text(as_text(REGISTER), encoding="utf-8")
     code, reports = run(office / "nowhere.csv", office, office / "a.csv")
-    assert code == 0
+    assert code == 2
     assert [bool(report["refused"]) for report in reports] == [True, True, False]
