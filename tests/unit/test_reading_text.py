@@ -651,3 +651,9 @@ def test_f13_a_second_table_of_figures_begins_at_its_own_names() -> None:
     below = [[f"K{n}" for n in range(7)], *([f"v{n}", *(str(n * at) for at in range(1, 7))] for n in range(1, 7))]
     found = read_grids(text_of(staff() + below).encode())
     assert [len(grid.rows) for grid in found] == [25, 7]
+
+
+def test_blanks_that_may_divide_cells_over_several_lines_are_doubted() -> None:
+    rows = "".join(f'ZF{n:04d} 胡志 "已到位\n家中{n}人" 2023-09-{n + 10} 65{n}.94\n' for n in range(9))
+    (grid,) = read_grids(f"编号 走访人 走访记录 日期 金额\n{rows}".encode())
+    assert grid.width == 5 or "delimiter_guess" in kinds([grid])

@@ -24,6 +24,7 @@ PRIORS = {
 }  # fmt: skip
 OTHER_PRIOR = 0.55
 EVEN_WIDTH, EVEN_LINES = 4, 8
+EVEN_SHARE = 0.8
 LEAST_SCORE = 0.2
 FEW_LINES = 3
 NEAR_SHARE = 0.9
@@ -233,7 +234,7 @@ def detect(text: str) -> tuple[Dialect, list[Doubt]]:
         or (scores[0].dialect.delimiter == " " and not _is_spaced(lines, scores[0]))
     ):
         doubtful = any(score.coverage > 0.5 and score.dialect.delimiter != " " for score in scores)
-        is_even = any(score.coverage == 1 and len(set(_widths(lines, score.dialect)[0])) == 1 for score in scores)
+        is_even = any(_is_even(_widths(lines, score.dialect)[0]) for score in scores)
         is_gapped = len(lines) > 1 and 2 * sum(bool(GAP.search(line.strip())) for line in lines) > len(lines)
         return one_column, [_guessed()] if doubtful or is_gapped or (is_even and len(lines) > 1) else []
     best = _named(lines, scores)
@@ -255,6 +256,15 @@ def _named(lines: list[str], scores: list[_Score]) -> _Score:
             if not irregular and widths[0] > 1 and len(set(widths)) == 1:
                 return score
     return best
+
+
+def _is_even(widths: list[int]) -> bool:
+    """True when a delimiter cuts all lines into as many pieces, or most lines into one of two numbers of pieces."""
+    counts = Counter(widths)
+    if len(counts) == 1:
+        return widths[0] > 1
+    common = sum(count for width, count in counts.most_common(2) if width > 2)
+    return common >= EVEN_SHARE * len(widths)
 
 
 def _guessed() -> Doubt:
