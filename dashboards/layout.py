@@ -26,7 +26,6 @@ STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 LIGHT_ICONS = {"severe": "▲", "minor": "◆", "none": "○"}
 # Gates name the test that warned; the name helps the steward, who finds it with the last run, and nobody else.
 _NAME_OF_A_TEST = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+){2,}(?: (?:test|balance))?(?:：|: )?")
-LEVELS_WITH_CHILDREN = ("prefecture", "county", "township")
 
 
 @dataclass(frozen=True)

@@ -83,11 +83,6 @@ class Inspection:
     remedy: Text | None = None
     feed: str | None = None
 
-    @property
-    def doubt_count(self) -> int:
-        """Doubts in all tables."""
-        return sum(len(table.doubts) for table in self.tables)
-
 
 def refused_inspection(file_name: str, refusal: FileRefusedError) -> Inspection:
     """What is said of a file that was refused as a whole."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from pipelines.contracts import Text
 
-_QUOTED = re.compile(r'"([^"]*)"')
 _BRACKETS = re.compile(r"\[([^\]]*)\]")
 _GENERAL = re.compile(r"general|g/通用格式|常规|标准", re.IGNORECASE)
 _UNIT_WORD = re.compile(r"[\u4e00-\u9fffA-Za-z%‰℃°²³/]{1,8}")

@@ -22,7 +22,6 @@ LARGEST_UNPACKED = 2 * 1024**3
 MOST_CELLS = 200_000_000
 MOST_COLUMNS = 2_000
 HEAD_ROWS = 20
-_SAFE_WHOLE = 10**15
 
 
 def is_parquet(raw: bytes) -> bool:

@@ -41,7 +41,6 @@ _DATE = (
 PLACEHOLDER = r"^(?:[-—–－…/\\*#.·]+|无|空|暂无|不详|未知|null|NULL|NaN|nan|N/?A|n/?a|None|\?+)$"
 _LONG_CODE = r"^0[0-9]+$|^[0-9]{9,}$"
 TYPED_SHARE = 0.6
-SAMPLE = 2000
 
 
 def looks(columns: Sequence[Column]) -> Codes:

@@ -9,7 +9,6 @@ only that row; told nothing, the cells of a damaged line that are certain are ke
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -45,7 +44,6 @@ from pipelines.reading.text.segments import Segment, established_widths, segment
 __all__ = ["Decoded", "decode", "heads", "read_grids", "read_table", "read_text", "split_line"]
 DELIMITERS = (",", "\t", ";", "|", "，", "；", ":", "^", "~", "、")
 HEAD_LINES = 20
-_SPACES = re.compile(" {2,}")
 
 
 def read_text(raw: bytes) -> Decoded:
