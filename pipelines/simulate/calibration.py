@@ -26,9 +26,34 @@ SMALLEST_SCALE = 0.01
 
 @cache
 def calibration() -> dict[str, Any]:
-    """The calibration file as written."""
-    loaded: dict[str, Any] = yaml.safe_load((FOLDER / "calibration.yml").read_text(encoding="utf-8"))
-    return loaded
+    """The calibration as written, one file a subject below ``figures``; no key stands in two of them."""
+    return load_parts("figures", depth=1)
+
+
+@cache
+def delivery_plan() -> dict[str, Any]:
+    """The delivery plan as written, one file a subject below ``plans``."""
+    return load_parts("plans", depth=3)
+
+
+def load_parts(folder: str, depth: int) -> dict[str, Any]:
+    """The YAML files of a folder as one mapping, merged down to ``depth`` keys; raises ValueError for a key twice."""
+    merged: dict[str, Any] = {}
+    for path in sorted((FOLDER / folder).glob("*.yml")):
+        _merge(merged, yaml.safe_load(path.read_text(encoding="utf-8")), depth, path.name)
+    return merged
+
+
+def _merge(into: dict[str, Any], part: dict[str, Any], depth: int, name: str) -> None:
+    for key, value in part.items():
+        if key not in into:
+            into[key] = value
+        elif depth > 1 and isinstance(value, dict):
+            _merge(into[key], value, depth - 1, name)
+        elif isinstance(value, list):
+            into[key] = [*into[key], *value]
+        else:
+            raise ValueError(f"{name}: {key} stands in another file already")
 
 
 def generator(seed: int, *parts: object) -> np.random.Generator:

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 import polars as pl
-import yaml
 
-from pipelines.simulate.calibration import FOLDER
+from pipelines.simulate.calibration import delivery_plan
 from pipelines.simulate.presentation import Presented, headers_of
 from pipelines.simulate.writing import Cell, Table, text_line
 
@@ -30,13 +27,6 @@ class Planted:
     column: int | None
     header: str | None
     kind: str
-
-
-@cache
-def delivery_plan() -> dict[str, Any]:
-    """The delivery plan as written."""
-    loaded: dict[str, Any] = yaml.safe_load((FOLDER / "deliveries.yml").read_text(encoding="utf-8"))
-    return loaded
 
 
 def rows_per_kind(scale: float) -> int:

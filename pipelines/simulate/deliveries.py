@@ -9,8 +9,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipelines.simulate.calibration import generator
-from pipelines.simulate.damage import delivery_plan
+from pipelines.simulate.calibration import delivery_plan, generator
 
 LAST_YEAR = 2020
 What = Literal["clean", "damaged", "open", "truncated", "township_missing", "duplicate", "resaved", "nameless"]
@@ -67,11 +66,9 @@ def deliveries(months: int, seed: int) -> list[Delivery]:
         kinds[fault["what"]] = tuple(dict.fromkeys([*kinds.get(fault["what"], ()), *fault.get("kinds", ())]))
     found = []
     for feed, spec in plan["feeds"].items():
-        yearly = [(year, 12, True) for year in range(spec["first_year"], LAST_YEAR)]
-        if feed == "region":
-            yearly.append((LAST_YEAR, 12, True))
-        monthly = [] if feed == "region" else [(LAST_YEAR, month, False) for month in range(1, months + 1)]
-        for year, month, is_yearly in [*yearly, *monthly]:
+        yearly = [(year, 12, True) for year in range(spec["first_year"], LAST_YEAR + bool(spec.get("is_yearly")))]
+        sent = [] if spec.get("is_yearly") else [month for month in spec.get("months", range(1, 13)) if month <= months]
+        for year, month, is_yearly in [*yearly, *((LAST_YEAR, month, False) for month in sent)]:
             slot = (feed, year, month)
             day = _arrival(slot, seed, months, is_yearly=is_yearly)
             found.append(_delivery(slot, list(faults.get(slot, {}).items()), day, seed, is_yearly=is_yearly))
@@ -123,11 +120,12 @@ def _arrival(slot: tuple[str, int, int], seed: int, months: int, *, is_yearly: b
 
 def _file_name(feed: str, year: int, month: int, *, is_yearly: bool) -> str:
     spec = delivery_plan()["feeds"][feed]
-    if feed == "region":
+    style = spec.get("when", "month")
+    if spec.get("is_yearly"):
         when = f"{year}年"
-    elif feed == "residents":
+    elif style == "compact":
         when = f"{year}{month:02d}"
-    elif feed == "fund_payment" and is_yearly:
+    elif style == "year_to_date" and is_yearly:
         when = f"{year}年1-12月"
     else:
         when = f"{year}年{month}月"

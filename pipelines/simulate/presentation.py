@@ -10,23 +10,16 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.calibration import FOLDER
+from pipelines.simulate.calibration import FOLDER, delivery_plan
 from pipelines.simulate.writing import Cell, CellKind, Table
 
 DateStyle = Literal["iso", "compact", "dotted", "excel"]
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
-_TEN_THOUSAND = {"fund_quota": ("指标下达总额", "指标额度")}
-MONEY = {"fund_quota": ("指标下达总额", "指标额度", "到位金额"), "fund_payment": ("金额",)}
-_VILLAGE = {"person_register": "村", "household_register": "村", "residents": "行政村社区", "region": "村名称"}
-# Types that the field list gives as one type but that departments write as months.
-_MONTH_HEADERS = ("人员识别时间", "首次识别时间", "增加时间", "减少时间", "减少时间（整户）")
-_IDENTITY = ("证件号码", "公民身份号码")
-_NAME = "姓名"
 
 
 @dataclass(frozen=True)
@@ -70,10 +63,11 @@ def present(
     feed: str, frame: pl.DataFrame, rng: np.random.Generator, *, sheet: str, titles: list[str], is_text: bool
 ) -> Presented:
     """Lay ``frame`` (canonical) out as the department does this time; the variant is drawn from ``rng``."""
-    wanted = headers_of(feed)
+    wanted, spec = headers_of(feed), delivery_plan()["feeds"][feed]
+    money, in_ten_thousands = spec.get("money", ()), spec.get("ten_thousands", ())
     long_names = bool(rng.random() < 0.5)
-    if feed in _VILLAGE and long_names:
-        frame = frame.with_columns(pl.col("_长名").alias(_VILLAGE[feed]))
+    if "village" in spec and long_names:
+        frame = frame.with_columns(pl.col("_长名").alias(spec["village"]))
     styles: list[DateStyle] = ["iso", "compact", "dotted"] if is_text else ["iso", "compact", "dotted", "excel"]
     style = styles[int(rng.integers(0, len(styles)))]
     month_style = "%Y%m" if rng.random() < 0.5 else "%Y-%m"
@@ -84,26 +78,26 @@ def present(
     kinds: list[CellKind] = []
     for header in wanted:
         values, kind = frame[header.name], "text"
-        if header.name in _MONTH_HEADERS:
+        if header.name in spec.get("months_written", ()):
             values = values.str.to_date("%Y-%m-%d").dt.strftime(month_style)
         elif header.type in ("date", "datetime"):
             values, kind = _dates(values, style)
         elif header.name == "性别" and coded:
             values = values.replace({"男": "1", "女": "2"})
-        elif header.name in _TEN_THOUSAND.get(feed, ()):
+        elif header.name in in_ten_thousands:
             values, kind = _ten_thousands(values), "text" if numbers_as_text else "number"
-        elif header.name in MONEY.get(feed, ()) and thousands:
+        elif header.name in money and thousands:
             values = pl.Series([f"{Decimal(value):,}" for value in values], dtype=pl.String)
         elif header.type in ("int", "decimal") and not numbers_as_text:
             kind = "number"
         columns.append(values.alias(header.name))
         kinds.append(kind)  # type: ignore[arg-type]
     table = Table(sheet, titles, _spell_headers(wanted, rng, is_text=is_text), columns, kinds)
-    if money := MONEY.get(feed):
-        table.footers.append(_totals(feed, frame, wanted, money, is_text=is_text))
+    if money:
+        table.footers.append(_totals(frame, wanted, spec, is_text=is_text))
     if not is_text:
         table.footers.append({0: Cell("text", "填表人：模拟甲"), 4: Cell("text", "审核人：模拟乙")})
-    noise = _add_noise(table, wanted, rng)
+    noise = _add_noise(table, wanted, spec, rng)
     first = 2 if is_text else table.first_data_row
     kept = [header.name for header in wanted] + ["area_code"] * ("area_code" in frame.columns)
     truth = frame.select(kept).with_columns(
@@ -137,16 +131,14 @@ def _ten_thousands(values: pl.Series) -> pl.Series:
     return pl.Series([ten_thousands(value) for value in values], dtype=pl.String)
 
 
-def _totals(
-    feed: str, frame: pl.DataFrame, wanted: tuple[Header, ...], money: tuple[str, ...], *, is_text: bool
-) -> dict[int, Cell]:
+def _totals(frame: pl.DataFrame, wanted: tuple[Header, ...], spec: dict[str, Any], *, is_text: bool) -> dict[int, Cell]:
     names = [header.name for header in wanted]
     footer = {0: Cell("text", "合计")}
-    for name in money:
-        if name == "指标下达总额":  # a document's total stands on each of its lines: adding it up means nothing
+    for name in spec["money"]:
+        if name in spec.get("not_summed", ()):  # a document's total stands on each of its lines: adding it up is wrong
             continue
-        total = sum((Decimal(value) for value in frame[name]), Decimal("0.00"))
-        value = ten_thousands(str(total)) if name in _TEN_THOUSAND.get(feed, ()) else str(total)
+        total = sum((Decimal(value) for value in frame[name].drop_nulls()), Decimal("0.00"))
+        value = ten_thousands(str(total)) if name in spec.get("ten_thousands", ()) else str(total)
         footer[names.index(name)] = Cell("text" if is_text else "number", value)
     return footer
 
@@ -172,13 +164,15 @@ def _spell_headers(wanted: tuple[Header, ...], rng: np.random.Generator, *, is_t
     return spelled
 
 
-def _add_noise(table: Table, wanted: tuple[Header, ...], rng: np.random.Generator) -> tuple[Noise, ...]:
+def _add_noise(
+    table: Table, wanted: tuple[Header, ...], spec: dict[str, Any], rng: np.random.Generator
+) -> tuple[Noise, ...]:
     """A few full-width digits, trailing blanks and lower-case x in every second delivery."""
     names = [header.name for header in wanted]
-    identity = next((names.index(name) for name in _IDENTITY if name in names), None)
-    if identity is None or rng.random() < 0.5:
+    if "name" not in spec or rng.random() < 0.5:
         return ()
-    numbers, people = table.columns[identity], table.columns[names.index(_NAME)]
+    identity, name = names.index(spec["identity"]), names.index(spec["name"])
+    numbers, people = table.columns[identity], table.columns[name]
     rows = rng.permutation(table.row_count)[: min(12, table.row_count)]
     noise = []
     ends_in_x = np.flatnonzero(numbers.str.ends_with("X").to_numpy())
@@ -187,9 +181,8 @@ def _add_noise(table: Table, wanted: tuple[Header, ...], rng: np.random.Generato
             table.cells[row, identity] = Cell("text", numbers[row].translate(_FULL_WIDTH))
             noise.append(Noise(row, identity, "fullwidth_digits"))
         else:
-            column = names.index(_NAME)
-            table.cells[row, column] = Cell("text", people[row] + "  ")
-            noise.append(Noise(row, column, "trailing_space"))
+            table.cells[row, name] = Cell("text", people[row] + "  ")
+            noise.append(Noise(row, name, "trailing_space"))
     for row in map(int, ends_in_x[:3]):
         if (row, identity) not in table.cells:
             table.cells[row, identity] = Cell("text", numbers[row].lower())

@@ -18,23 +18,18 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.simulate.calibration import PLACES, generator, villages
+from pipelines.simulate.calibration import PLACES, delivery_plan, generator, villages
 from pipelines.simulate.county import County, build_county
-from pipelines.simulate.damage import Planted, damaged_copy, delivery_plan, without_township
+from pipelines.simulate.damage import Planted, damaged_copy, without_township
 from pipelines.simulate.deliveries import Delivery, Version, deliveries
 from pipelines.simulate.expected import expected_figures
-from pipelines.simulate.funds import payment_frame, quota_frame
-from pipelines.simulate.householdframe import changes_frame, household_frame
-from pipelines.simulate.otherframes import region_frame, residents_frame
-from pipelines.simulate.personframe import person_frame
+from pipelines.simulate.frames import FRAMES, Slot
 from pipelines.simulate.presentation import Presented, as_of_title, present
-from pipelines.simulate.register import month_days, month_index
 from pipelines.simulate.truth import WrittenFile, file_entry, row_entry, write_rows_truth, write_truth
 from pipelines.simulate.writing import Cell, Table, write_text, write_workbook
 
 Progress = Callable[[int, int, str], None]
 _BEIJING = dt.timezone(dt.timedelta(hours=8))
-_ENCODING = {"residents": "gbk", "fund_payment": "utf-8-sig"}
 
 
 class SimulationReport(BaseModel):
@@ -99,8 +94,7 @@ def _check(place: str, months: int, out: Path) -> None:
 
 def _weight(task: Delivery) -> int:
     """Roughly how long a delivery takes, so that the long ones start first."""
-    per_file = {"person_register": 40, "residents": 45, "household_register": 8}.get(task.feed, 1)
-    return per_file * len(task.versions)
+    return int(delivery_plan()["feeds"][task.feed].get("weight", 1)) * len(task.versions)
 
 
 # --- worker processes ----------------------------------------------------------------------------------------------
@@ -133,46 +127,23 @@ def _write_all(
 # --- one delivery --------------------------------------------------------------------------------------------------
 
 
-def _frame(county: County, task: Delivery) -> pl.DataFrame:
-    month = month_index(task.year, task.month)
-    match task.feed:
-        case "person_register":
-            frame = person_frame(county, county.register.snapshots[month])
-        case "household_register":
-            frame = household_frame(county, county.register.snapshots[month])
-        case "register_changes":
-            frame = changes_frame(county, month)
-        case "residents":
-            frame = residents_frame(county, month)
-        case "fund_quota":
-            frame = quota_frame(county.scale, county.seed, task.year, task.month)
-        case "fund_payment":
-            first = dt.date(task.year, 1 if task.is_yearly else task.month, 1)
-            last = dt.date(1970, 1, 1) + dt.timedelta(days=int(month_days(month + 1)) - 1)
-            frame = payment_frame(county.scale, county.seed, first, last)
-        case _:
-            frame = region_frame(county, task.year)
-    return frame
-
-
 def _titles(task: Delivery) -> list[str]:
     spec = delivery_plan()["feeds"][task.feed]
-    if task.feed in ("person_register", "household_register"):
+    if spec.get("as_of"):
         when = as_of_title(task.year, task.month)
-    elif task.feed == "region":
+    elif spec.get("is_yearly"):
         when = f"{task.year}年度"
     else:
         when = f"{task.year}年{task.month}月"
-    return [spec["title"], f"{when}　　　　{spec['unit']}"]
+    return [spec.get("title", ""), f"{when}　　　　{spec.get('unit', '')}"]
 
 
 def _write_delivery(county: County, task: Delivery, out: Path) -> list[WrittenFile]:
     spec = delivery_plan()["feeds"][task.feed]
     is_text = spec["suffix"] == ".csv"
     rng = generator(county.seed, "presentation", task.feed, task.year, task.month)
-    presented = present(
-        task.feed, _frame(county, task), rng, sheet=spec["sheet"] or "", titles=_titles(task), is_text=is_text
-    )
+    frame = FRAMES[task.feed](county, Slot(task.year, task.month, task.is_yearly))
+    presented = present(task.feed, frame, rng, sheet=spec.get("sheet", ""), titles=_titles(task), is_text=is_text)
     files: list[WrittenFile] = []
     for at, version in enumerate(task.versions):
         files.append(_write_version(county, task, version, presented, out, is_text=is_text))
@@ -203,7 +174,7 @@ def _write_version(
         _copy_bytes(out, version, task.final)
         whole.append(file_entry(version, "same_bytes", "noop", None))
     elif is_text:
-        write_text(path, table, encoding=_ENCODING[task.feed])
+        write_text(path, table, encoding=delivery_plan()["feeds"][task.feed]["encoding"])
     else:
         level = 6 if version.what == "resaved" else 1
         write_workbook(path, table, created=version.day, level=level)

@@ -1,0 +1,58 @@
+"""Which function gives the true content of which feed.
+
+Belongs here: the list of feeds and their frames. Does not belong here: any content.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.simulate.county import County
+from pipelines.simulate.funds import payment_frame, quota_frame
+from pipelines.simulate.householdframe import changes_frame, household_frame
+from pipelines.simulate.otherframes import region_frame, residents_frame
+from pipelines.simulate.personframe import person_frame
+from pipelines.simulate.register import month_days, month_index
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A period of a feed: its year, its month, and whether the file holds the whole year."""
+
+    year: int
+    month: int
+    is_yearly: bool
+
+    @property
+    def index(self) -> int:
+        """The month counted from year 0, as the register counts."""
+        return month_index(self.year, self.month)
+
+    @property
+    def first_day(self) -> dt.date:
+        """The first day of what the file covers."""
+        return dt.date(self.year, 1 if self.is_yearly else self.month, 1)
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day of the month."""
+        return dt.date(1970, 1, 1) + dt.timedelta(days=int(month_days(self.index + 1)) - 1)
+
+
+Frame = Callable[[County, Slot], pl.DataFrame]
+
+# A frame has one column of text per header of its feed in ``headers.csv``, and ``area_code``, ``_长名`` for feeds
+# whose rows name a village.
+FRAMES: dict[str, Frame] = {
+    "person_register": lambda county, slot: person_frame(county, county.register.snapshots[slot.index]),
+    "household_register": lambda county, slot: household_frame(county, county.register.snapshots[slot.index]),
+    "register_changes": lambda county, slot: changes_frame(county, slot.index),
+    "residents": lambda county, slot: residents_frame(county, slot.index),
+    "fund_quota": lambda county, slot: quota_frame(county.scale, county.seed, slot.year, slot.month),
+    "fund_payment": lambda county, slot: payment_frame(county.scale, county.seed, slot.first_day, slot.last_day),
+    "region": lambda county, slot: region_frame(county, slot.year),
+}
