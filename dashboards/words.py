@@ -25,9 +25,17 @@ HIDDEN = "*"
 
 @cache
 def load_catalogue(language: Language) -> dict[str, str]:
-    """All texts of one language by dotted key; nested YAML keys are joined with dots."""
-    raw = yaml.safe_load((CATALOGUES / f"{language}.yml").read_text(encoding="utf-8"))
-    return dict(_flat(raw, ""))
+    """All texts of one language by dotted key; nested YAML keys are joined with dots.
+
+    They stand in ``zh.yml``, and for the pages of a subject in ``zh_<subject>.yml``. Raises ValueError for a key twice.
+    """
+    texts: dict[str, str] = {}
+    for path in sorted(CATALOGUES.glob(f"{language}*.yml")):
+        part = dict(_flat(yaml.safe_load(path.read_text(encoding="utf-8")), ""))
+        if twice := sorted(texts.keys() & part.keys()):
+            raise ValueError(f"{path.name}: {twice[0]} stands in another catalogue already")
+        texts |= part
+    return texts
 
 
 def _flat(node: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:
