@@ -17,6 +17,7 @@ def read_bare(files: list[Path], out: Path) -> int:
     """Writes one Parquet file for each readable file (damaged ones are passed over); returns how many."""
     out.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect()
+    connection.execute("set enable_progress_bar = false")
     done = 0
     for number, path in enumerate(files):
         target = out / f"{number}.parquet"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dashboards import tables
+from dashboards import state, tables
 from dashboards.layout import View
 from pipelines.letters import column_letters
 
@@ -41,3 +41,16 @@ def problems(view: View, rejections: pl.DataFrame) -> tables.Table:
     return tables.Table(
         words("quality.problems_title"), frame, {name: words(f"quality.{head}") for name, head in heads.items()}
     )
+
+
+def as_links(view: View, problems_shown: pl.DataFrame) -> list[tuple[dict[str, str], str, str]]:
+    """Rejected cells as links to their file's ledger: where in the file, which file, and why."""
+    words = view.words
+    links = []
+    for row in problems_shown.iter_rows(named=True):
+        place = [row["source_sheet"], row["source_row"] and words("deliveries.row", row=row["source_row"])]
+        place += [row["column_letter"] and words("deliveries.column", column=row["column_letter"]), row["header"]]
+        where = " ".join(str(part) for part in place if part)
+        why = f"{where}: {words.of(row, 'reason')}" if words.language == "en" else f"{where}：{words.of(row, 'reason')}"
+        links.append((state.carried() | {"file": row["receipt_id"]}, why, row["file_name"]))
+    return links

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from dashboards import data, state, uploads
 from dashboards.cards import Card, Cards
 from dashboards.data import Area, Release, Row
-from dashboards.words import LANGUAGES, NOTHING, Language, Words
+from dashboards.words import LANGUAGES, NOTHING, Language, Words, load_catalogue
 from pipelines.settings import get_settings
 
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+LISTED_ON_A_PHONE = 200
+SHOWN_REASONS = 3
 LIGHT_ICONS = {"severe": "▲", "minor": "◆", "none": "○"}
 # Gates name the test that warned; the name helps the steward, who finds it with the last run, and nobody else.
 _NAME_OF_A_TEST = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+){2,}(?: (?:test|balance))?(?:：|: )?")
@@ -95,15 +98,15 @@ def page(name: str, body: Callable[[View], None], *, periods_of: str | None) -> 
         _language_switch(words)
         _nothing_yet(words, status)
         return
-    block(f"<style>{STYLE}</style>{_badges(release, words)}")
+    block(f"<style>{STYLE}</style>{_badges(release, words, status)}")
     _run_banner(words, status)
     if periods_of is None:
         _language_switch(words)
         view = View(release, words, release.home, release.as_of_period)
     else:
-        view = View(release, words, *_place_and_month(release, words, periods_of))
-    area = view.area
-    block(f"<h1>{_safe(words(f'{name}.question', place=area.name))}</h1>")
+        area, period = _place_and_month(release, words, periods_of)
+        view = View(release, words, replace(area, name=words.place(area.name)), period)
+    block(f"<h1>{_safe(words(f'{name}.question', place=view.area.name))}</h1>")
     body(view)
 
 
@@ -112,7 +115,8 @@ def tool(name: str, body: Callable[[Words], None]) -> None:
     state.restore()
     words = Words(_language(), get_settings().small_cell)
     release = data.current(get_settings().marts_dir)
-    block(f"<style>{STYLE}</style>{_badges(release, words) if release else ''}")
+    status = data.status(get_settings().marts_dir)
+    block(f"<style>{STYLE}</style>{_badges(release, words, status) if release else ''}")
     _language_switch(words)
     block(f"<h1>{_safe(words(f'{name}.question'))}</h1>")
     body(words)
@@ -176,14 +180,25 @@ def line(view: View, model: str, row: Row, column: str) -> str:
     return view.words("tile.line", name=card.title, value=card.show(row.get(column), view.words))
 
 
-def grid(headings: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: int = 0, total: bool = False) -> None:
-    """A small static table; the last ``numbers`` columns hold figures, ``total`` sets the last row off."""
-    first = len(headings) - numbers
+def grid(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    numbers: int = 0,
+    total: bool = False,
+    number_at: Collection[int] = (),
+    whole_at: Collection[int] = (),
+) -> None:
+    """A small static table; figures in the last ``numbers`` columns and those of ``number_at``.
+
+    Neither they nor the short words of ``whole_at`` go over two lines; ``total`` sets the last row off.
+    """
+    figures = {*range(len(headings) - numbers, len(headings)), *number_at}
+
+    styles = dict.fromkeys(whole_at, " class=whole") | dict.fromkeys(figures, " class=number")
 
     def cells(tag: str, values: Sequence[str]) -> str:
-        return "".join(
-            f"<{tag}{' class=number' if i >= first else ''}>{_safe(v)}</{tag}>" for i, v in enumerate(values)
-        )
+        return "".join(f"<{tag}{styles.get(i, '')}>{_safe(v)}</{tag}>" for i, v in enumerate(values))
 
     lines = [
         f"<tr{' class=total' if total and index == len(rows) - 1 else ''}>{cells('td', row)}</tr>"
@@ -193,6 +208,27 @@ def grid(headings: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: int
         f'<div class="scroll"><table><thead><tr>{cells("th", headings)}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
+
+
+def wide_list(name: str) -> Any:
+    """The container of a wide table that a narrow screen hides; ``short_list`` stands in its place there."""
+    return st.container(key=f"wide_list_{name}")
+
+
+def short_list(words: Words, name: str, entries: Sequence[tuple[dict[str, str], str, str]]) -> None:
+    """A list for narrow screens, of links to the files page: its query (none: no link), a text, a quiet line below."""
+    items = "".join(
+        f'<a{_target(query)}>{_safe(text)}<span class="quiet">{_safe(note)}</span></a>'
+        for query, text, note in entries[:LISTED_ON_A_PHONE]
+    )
+    with st.container(key=f"short_list_{name}"):
+        block(f'<div class="links">{items}</div>')
+        if len(entries) > LISTED_ON_A_PHONE:
+            paragraph(words("files.more", count=len(entries) - LISTED_ON_A_PHONE), quiet=True)
+
+
+def _target(query: dict[str, str]) -> str:
+    return f' href="files?{_safe(urlencode(query))}"' if query else ""
 
 
 def chart(figure: Any, alt_text: str) -> None:
@@ -243,9 +279,21 @@ def _language_switch(words: Words) -> None:
     state.switch("lang", words("choice.language"), LANGUAGES, LANGUAGES[0], lambda code: words(f"language.{code}"))
 
 
-def _badges(release: Release, words: Words) -> str:
+def light_now(release: Release, status: Row) -> Row:
+    """The release's data light, with the files that the last run holds beside it: they are no part of a release."""
+    light: Row = release.manifest["data_light"]
+    reasons_now = [reason for reason in light["reasons"] if not reason["zh"].endswith("个文件待认领")]
+    if held := len(status.get("held", [])):
+        reasons_now.append(
+            {language: load_catalogue(language)["badge.held"].format(count=held) for language in LANGUAGES}
+        )
+    level = "minor" if held and light["level"] == "none" else light["level"]
+    return {**light, "level": level, "reasons": reasons_now}
+
+
+def _badges(release: Release, words: Words, status: Row) -> str:
     manifest = release.manifest
-    light = manifest["data_light"]
+    light = light_now(release, status)
     late = list(dict.fromkeys(words.of(entry, "department") for entry in manifest["late_departments"]))
     parts = [f'<span class="mark">{_safe(words("mark.synthetic"))}</span>'] if release.is_synthetic else []
     shown = (
@@ -256,16 +304,19 @@ def _badges(release: Release, words: Words) -> str:
             "badge.light",
             icon=LIGHT_ICONS[light["level"]],
             level=words(f"light.{light['level']}"),
-            why=reasons(light, words),
+            why=reasons(light, words, SHOWN_REASONS),
         ),
     )
     parts += [f"<span>{_safe(text)}</span>" for text in shown]
     return f'<div class="badges">{"".join(parts)}</div>'
 
 
-def reasons(light: Row, words: Words) -> str:
-    """Why the data light stands where it does; the light's own text when no reason is given."""
-    said = (_NAME_OF_A_TEST.sub("", words.of(reason)) for reason in light["reasons"])
+def reasons(light: Row, words: Words, most: int | None = None) -> str:
+    """Why the data light stands where it does, ``most`` of it; the light's own text when no reason is given."""
+    said = [_NAME_OF_A_TEST.sub("", words.of(reason)) for reason in light["reasons"]]
+    rest = 0 if most is None else len(said) - most
+    if rest > 1:
+        said = [*said[:most], words("badge.more", count=rest)]
     return words("list.separator").join(said) or words.of(light)
 
 
@@ -303,7 +354,7 @@ def _place_and_month(release: Release, words: Words, table: str) -> tuple[Area, 
             for index, step in enumerate(path):
                 if index:
                     st.text("›", width="content")
-                _crumb(step, release, is_here=step == area)
+                _crumb(words, step, release, is_here=step == area)
         for level in ("township", "village"):
             parent = next((step for step in path if step.level == _above(level)), None)
             if parent is not None:
@@ -318,10 +369,10 @@ def _above(level: str) -> str:
     return {"township": "county", "village": "township"}[level]
 
 
-def _crumb(step: Area, release: Release, *, is_here: bool) -> None:
+def _crumb(words: Words, step: Area, release: Release, *, is_here: bool) -> None:
     key = f"crumb_{step.level}"
     go = ("area", step.code, release.home.code)
-    st.button(step.name, key=key, type="tertiary", disabled=is_here, on_click=state.put, args=go)
+    st.button(words.place(step.name), key=key, type="tertiary", disabled=is_here, on_click=state.put, args=go)
 
 
 def _select_area(words: Words, release: Release, level: str, parent: Area, here: str) -> None:

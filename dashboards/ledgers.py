@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from dashboards import data, tables
+from dashboards import data, state, tables
 from dashboards.cards import Card
 from dashboards.data import Release, Row, Wanted
 from dashboards.layout import View
-from dashboards.words import NOTHING
+from dashboards.words import LANGUAGES, NOTHING
 from pipelines.letters import OVERRIDE, FileNote, answer_by, letter, note_of
 from pipelines.settings import get_settings
 
@@ -27,8 +27,12 @@ DELIVERY, AMOUNT, CONTROL, DOUBT, REJECTION = (
     "ops_doubt",
     "ops_rejection",
 )
-VERDICTS = ("accepted", "accepted_with_rejects", "refused", "held", "same_rows")
+CLOSED = ("dismissed", "settled")
+VERDICTS = ("accepted", "accepted_with_rejects", "refused", "held", "same_rows", *CLOSED)
 COUNTS = ("row_in_count", "accepted_count", "rejected_count", "non_data_count")
+
+
+TEXTS_OF_HELD = ("looks_like", "ask", "closed_by")
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,18 @@ def all_files(release: Release, status: Row) -> pl.DataFrame:
     unread = (pl.col("verdict") == "refused") & (pl.col("row_in_count") == 0)
     frame = delivered.with_columns(pl.when(unread).then(None).otherwise(pl.col(name)).alias(name) for name in COUNTS)
     frame = pl.concat([frame, _of_status(delivered, status)], how="diagonal_relaxed")
+    texts = [f"{stem}_{language}" for stem in TEXTS_OF_HELD for language in LANGUAGES]
+    frame = frame.with_columns(
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(pl.String).alias(name) for name in texts
+    )
     has_current = pl.col("is_current").any().over("feed", "period")
     wrong = _rows(release, CONTROL, {"is_equal": False})["receipt_id"].unique()
     is_wrong = (pl.col("rejected_count") > 0) | pl.col("receipt_id").is_in(wrong.implode())
     current = pl.when("is_current").then("version").max().over("feed", "period")
     is_refused_since = (pl.col("verdict") == "refused") & (pl.col("version") > current).fill_null(value=False)
     frame = frame.with_columns(
-        is_open=pl.col("is_current") | ~has_current | (pl.col("verdict") == "held") | is_refused_since
+        is_open=(pl.col("is_current") | ~has_current | (pl.col("verdict") == "held") | is_refused_since)
+        & ~pl.col("verdict").is_in(CLOSED)
     )
     asks = pl.col("is_open") & (pl.col("verdict").is_in(["refused", "held"]) | is_wrong.fill_null(value=False))
     return frame.with_columns(asks=asks).sort(
@@ -66,22 +75,27 @@ def all_files(release: Release, status: Row) -> pl.DataFrame:
 
 
 def _of_status(delivered: pl.DataFrame, status: Row) -> pl.DataFrame:
-    """Held and refused files of the last run that the release does not list, as rows of the same names."""
+    """Held and refused files of the last run that the release does not list, as rows of the same names.
+
+    A held file stands under the department whose feed it looks like, so that this department is asked.
+    """
     known = set(delivered["receipt_id"].to_list())
     feeds = {row["feed"]: row for row in delivered.iter_rows(named=True)}
     about = [name for name in delivered.columns if name.startswith(("department_", "feed_title_"))]
-    listed = [("held", one) for one in status.get("held", [])] + [("refused", one) for one in status.get("refused", [])]
+    listed = [(verdict, one) for verdict in ("held", "refused") for one in status.get(verdict, [])]
+    listed += [(one["closing"], one) for one in status.get("closed", [])]
     rows = []
     for verdict, one in listed:
         identity = one.get("receipt_id") or f"{verdict}-{one['file_name']}"
         is_listed = ((delivered["file_name"] == one["file_name"]) & (delivered["verdict"] == verdict)).any()
         if identity in known or (not one.get("receipt_id") and is_listed):
             continue
-        feed = feeds.get(one.get("feed") or "", {})
+        feed = feeds.get(one.get("feed") or one.get("likely_feed") or "", {})
+        known_names = about if one.get("feed") else [name for name in about if name.startswith("department_")]
         when = one.get("arrived_at")
         rows.append(
             dict.fromkeys(delivered.columns)
-            | {name: feed.get(name) for name in about}
+            | {name: feed.get(name) for name in known_names}
             | {
                 "receipt_id": identity,
                 "file_name": one["file_name"],
@@ -91,9 +105,12 @@ def _of_status(delivered: pl.DataFrame, status: Row) -> pl.DataFrame:
                 "is_current": False,
                 "arrived_at": dt.datetime.fromisoformat(when).astimezone(dt.UTC).replace(tzinfo=None) if when else None,
                 **{
-                    f"{stem}_{language}": one[stem][language]
-                    for stem in ("reason", "remedy")
-                    for language in ("zh", "en")
+                    f"{stem}_{language}": one[stem][language] for stem in ("reason", "remedy") for language in LANGUAGES
+                },
+                **{
+                    f"{stem}_{language}": (one.get(stem) or {}).get(language)
+                    for stem in TEXTS_OF_HELD
+                    for language in LANGUAGES
                 },
             }
         )
@@ -117,14 +134,14 @@ def listing(view: View, files: pl.DataFrame) -> tables.Table:
         .then(pl.lit(words("quality.conserved")))
         .otherwise(pl.lit(words("quality.not_conserved")))
     )
-    state = (
+    standing = (
         pl.when("asks").then(pl.lit(words("files.asks")))
         .when("is_current").then(pl.lit(words("files.current")))
-        .when(pl.col("verdict") == "same_rows").then(pl.lit(NOTHING))
+        .when(pl.col("verdict").is_in(["same_rows", *CLOSED])).then(pl.lit(NOTHING))
         .otherwise(pl.lit(words("files.replaced")))
     )  # fmt: skip
     frame = files.with_columns(
-        verdict_word=tables.named(files["verdict"], "verdict", words), conserved=balance, state=state
+        verdict_word=tables.named(files["verdict"], "verdict", words), conserved=balance, state=standing
     )
     heads = {
         "file_name": "quality.file",
@@ -142,6 +159,16 @@ def listing(view: View, files: pl.DataFrame) -> tables.Table:
         "conserved": "quality.conservation",
     }
     return tables.Table(words("quality.ledger"), frame, {name: words(key) for name, key in heads.items()})
+
+
+def as_links(view: View, listed: pl.DataFrame) -> list[tuple[dict[str, str], str, str]]:
+    """The rows of a listing as links: query of the files page, name, and verdict, state and month."""
+    links = []
+    for row in listed.iter_rows(named=True):
+        facts = (row["verdict_word"], row["state"], view.words.month(row["period"]))
+        shown = " · ".join(fact for fact in dict.fromkeys(facts) if fact != NOTHING)
+        links.append((state.carried() | {"file": row["receipt_id"]}, row["file_name"], shown))
+    return links
 
 
 def parts(release: Release, receipt_ids: Iterable[str]) -> Parts:
@@ -172,9 +199,10 @@ def amounts(view: View, about: Parts) -> tables.Table:
         .otherwise(pl.lit(words("quality.not_conserved"))),
     )
     columns: dict[str, Card | str] = {"column": words("files.money_column")}
-    columns |= {
+    cards = {
         name: view.cards.card(AMOUNT, name) for name in ("in_cny", "accepted_cny", "rejected_cny", "unparsed_count")
     }
+    columns |= {name: _in_yuan(view, card) if card.form == "cny" else card for name, card in cards.items()}
     return tables.Table(words("files.amounts"), frame, columns | {"conserved": words("quality.conservation")})
 
 
@@ -184,24 +212,32 @@ def controls(view: View, about: Parts) -> tables.Table:
     frame = frame.with_columns(
         column=_header(frame),
         what=tables.named(frame["kind"], "control", words),
+        difference=pl.col("stated").cast(pl.Float64) - pl.col("computed").cast(pl.Float64),
         equal=pl.when("is_equal").then(pl.lit(words("files.equal"))).otherwise(pl.lit(words("files.unequal"))),
     )
     columns: dict[str, Card | str] = {"source_row": words("quality.row"), "what": words("files.control")}
     columns |= {"column": words("files.money_column")}
-    columns |= {name: _money(name, words(f"files.{name}")) for name in ("stated", "computed")}
+    columns |= {name: _money(view, name) for name in ("stated", "computed", "difference")}
     return tables.Table(words("files.controls"), frame, columns | {"equal": words("files.agrees")})
 
 
 def doubts(view: View, about: Parts) -> tables.Table:
-    """How many doubts of each kind a file holds: those that rejected rows, and mere warnings."""
+    """How many doubts of each kind a file holds, with the first row: those that rejected rows, and mere warnings."""
     words = view.words
     frame = about.doubts.sort("kind", "doubt_count", descending=[False, True], nulls_last=True)
+    if about.rejections.height:
+        first = about.rejections.group_by("receipt_id", pl.col("reason_code").alias("code")).agg(
+            pl.col("source_row").min().cast(pl.Int64).alias("first_row")
+        )
+        frame = frame.join(first, on=["receipt_id", "code"], how="left", maintain_order="left")
+        is_rejected = pl.col("kind") == "rejected"
+        frame = frame.with_columns(source_row=pl.when(is_rejected).then("first_row").otherwise("source_row"))
     frame = frame.with_columns(what=tables.named(frame["kind"], "doubt_kind", words))
     heads = {
         "what": "files.effect",
         f"text_{words.language}": "quality.reason",
         "doubt_count": "files.places",
-        "source_row": "quality.row",
+        "source_row": "files.first_row",
         f"remedy_{words.language}": "quality.remedy",
     }
     return tables.Table(words("files.doubts"), frame, {name: words(key) for name, key in heads.items()})
@@ -212,8 +248,14 @@ def _header(frame: pl.DataFrame) -> pl.Expr:
     return pl.coalesce("header", "field") if "header" in frame.columns else pl.col("field")
 
 
-def _money(column: str, title: str) -> Card:
-    return Card(column, title, "", "", "", "", "", "", "", "cny", 2)
+def _money(view: View, column: str) -> Card:
+    title, unit = view.words(f"files.{column}"), view.words("unit.yuan")
+    return Card(column, title, unit, "", "", "", "", "", "", "yuan", 2)
+
+
+def _in_yuan(view: View, card: Card) -> Card:
+    """The card of an amount, shown to the fen: a difference of some yuan has to be seen."""
+    return replace(card, form="yuan", unit=view.words("unit.yuan"))
 
 
 def note(delivery: Row, about: Parts) -> FileNote:

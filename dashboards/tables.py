@@ -32,7 +32,10 @@ class Table:
 
 
 def show(view: View, table: Table, *, key: str | None = None, on_select: Any = "ignore") -> Any:
-    """The table on the screen: money in 万元 or million yuan, shares in per cent, null as a dash."""
+    """The table on the screen: money in 万元 or million yuan, shares in per cent, null as a dash.
+
+    A card of the form ``yuan`` is shown to the fen: where sums are compared, a difference of some yuan has to show.
+    """
     words = view.words
     shown = table.frame.select([_on_screen(name, what, words) for name, what in table.columns.items()])
     return st.dataframe(
@@ -133,6 +136,8 @@ def _on_screen(name: str, what: Card | str, words: Words) -> pl.Expr:
         return column.cast(pl.Float64) * 100
     if what.form == "cny":
         return column.cast(pl.Float64) / unit_of_money(words)[0]
+    if what.form == "yuan":
+        return column.cast(pl.Float64)
     if what.form == "count" and words.small_cell:
         return column.map_elements(words.count, return_dtype=pl.String, skip_nulls=True)
     return column
@@ -149,7 +154,9 @@ def _column(what: Card | str, words: Words, values: pl.Series, *, is_first: bool
     head = _heading(what, words)
     if what.form == "count" and words.small_cell:
         return st.column_config.TextColumn(head, help=what.definition, alignment="right")
-    form = {"share": f"%,.{what.decimals}f", "cny": "%,.2f", "count": "%,d"}.get(what.form, f"%,.{what.decimals}f")
+    form = {"share": f"%,.{what.decimals}f", "cny": "%,.2f", "yuan": "%,.2f", "count": "%,d"}.get(
+        what.form, f"%,.{what.decimals}f"
+    )
     return st.column_config.NumberColumn(head, help=what.definition, format=form)
 
 
@@ -165,7 +172,7 @@ def _titled(card: Card, unit: str, words: Words) -> str:
 
 def _sheet(table: Table, words: Words) -> export.Sheet:
     """The exported table keeps yuan and shares as published; only the number format differs."""
-    formats = {"share": "0.00%", "cny": "#,##0.00", "count": "#,##0"}
+    formats = {"share": "0.00%", "cny": "#,##0.00", "yuan": "#,##0.00", "count": "#,##0"}
     columns = []
     frame = table.frame
     for name, what in table.columns.items():

@@ -6,6 +6,7 @@ Belongs here: texts and formats. Does not belong here: titles and definitions of
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,7 @@ CATALOGUES = Path(__file__).parent / "catalogue"
 NO_BREAK = "\u00a0"  # an amount and its unit stay on one line
 MINUS = "\u2212"
 NOTHING = "—"
+_HELD_COUNTIES = re.compile(r"(?P<place>.+)（本库(?P<count>\d+)县(?:：(?P<only>.+))?）")
 HIDDEN = "*"
 
 
@@ -59,6 +61,14 @@ class Words:
     def name(self, prefix: str, value: str) -> str:
         """The word for a code value, the value itself where the catalogue has none."""
         return load_catalogue(self.language).get(f"{prefix}.{value}", value)
+
+    def place(self, name: str) -> str:
+        """A place's name with what is said around it in this language: how many of its counties are held here."""
+        found = _HELD_COUNTIES.fullmatch(name)
+        if found is None or self.language == "zh":
+            return name
+        key = "place.one_county" if found["only"] else "place.counties"
+        return self(key, place=found["place"], count=found["count"], only=found["only"])
 
     def of(self, row: Mapping[str, Any], stem: str = "") -> str:
         """The text of a row that carries both languages, ``stem_zh`` and ``stem_en`` (or ``zh`` and ``en``)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -14,11 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.commands.common import AsJson, print_json, say, settings_of_process
+from pipelines.commands.dismissals import COMMANDS as DISMISSAL_COMMANDS
+from pipelines.commands.factcheck import factcheck
 from pipelines.commands.inspect import inspect
 from pipelines.commands.leads import leads
 from pipelines.commands.ledger import ledger
 from pipelines.commands.overrides import COMMANDS as OVERRIDE_COMMANDS
 from pipelines.commands.releases import releases_app
+from pipelines.commands.stats import stats
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
@@ -202,7 +206,11 @@ def demo(
             write_county("shizong", scale=scale, months=months, seed=seed, out=out, progress=report)
     said(f"synthetic county at scale {scale}: files as departments send them, in {out / 'files'}")
     results = land_files([out / "files"], settings, arrival="mtime")
-    said(f"{len(results)} files landed in {settings.raw_dir}")
+    outcomes = Counter(result.outcome for result in results)
+    said(
+        f"{len(results)} files came: {outcomes['landed']} landed in {settings.raw_dir}, {outcomes['held']} held, "
+        f"{outcomes['duplicate']} the same bytes as another one and stored once"
+    )
     last = _run_job(settings, None, full=False).last_run
     said(last.message.en)
     if last.state == "failed":
@@ -242,15 +250,20 @@ def held(as_json: AsJson = False) -> None:
     for state, listed in files.items():
         for one in listed:
             place = f" It lies in {settings.data_dir / one.stored_path}." if one.stored_path else ""
-            say(f"{state}: {one.file_name}: {one.reason.en} {one.remedy.en}{place}")
+            like = f" It looks like {one.looks_like.en}." if one.looks_like else ""
+            say(f"{state}: {one.file_name}: {one.reason.en}{like} {one.remedy.en}{place}")
+            if state == "held":
+                say(f"  if it is none   xianqing dismiss {one.receipt_id} --author NAME --reason TEXT")
     if not any(files.values()):
         say("No file is held or refused.")
 
 
 app.command()(inspect)
+app.command()(factcheck)
 app.command()(ledger)
 app.command()(leads)
-for _command in OVERRIDE_COMMANDS:
+app.command()(stats)
+for _command in (*OVERRIDE_COMMANDS, *DISMISSAL_COMMANDS):
     app.command()(_command)
 
 

@@ -63,7 +63,10 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class FileNote:
-    """One file as a letter speaks of it; texts are Chinese. Counts are None when the file was never read."""
+    """One file as a letter speaks of it; texts are Chinese. Counts are None when the file was never read.
+
+    ``ask`` says of a held file what its sender should write where.
+    """
 
     department: str
     file_name: str
@@ -81,6 +84,7 @@ class FileNote:
     findings: tuple[Finding, ...] = ()
     mismatches: tuple[Mismatch, ...] = ()
     cautions: tuple[str, ...] = ()
+    ask: str = ""
 
     @property
     def asks(self) -> bool:
@@ -145,6 +149,7 @@ def note_of(
             if not one["is_equal"]
         ),
         cautions=tuple(cautions),
+        ask=delivery.get("ask_zh") or "",
     )
 
 
@@ -174,10 +179,12 @@ def letter(
     ]
     for note in asking:
         lines += ["", *_about(note)]
+    is_any_held = any(note.verdict == "held" for note in asking)
+    names = "文件名按上面的要求写，没有要求的沿用原名" if is_any_held else "文件名沿用原名即可"
     day = f"{_day(by)}（星期{WEEKDAYS[by.weekday()]}）"
     lines += [
         "",
-        f"请在{day}前更正，并按原来的渠道重新报送整份文件（不要只报改动的行），文件名不限。",
+        f"请在{day}前更正，并按原来的渠道重新报送整份文件（不要只报改动的行），{names}。",
         f"有疑问请联系{contact}。" if contact else "有疑问请直接回复本消息。",
         "为保护个人信息，回复时请只写行号和列名，不要写姓名、证件号码等内容。谢谢！",
     ]
@@ -197,7 +204,7 @@ def _about(note: FileNote) -> list[str]:
     if note.verdict in VERDICTS_WITHOUT_USE:
         state = "整份文件没有采用" if note.verdict == "refused" else "这份文件还不能采用"
         lines.append(f"{state}，原因：{_ended(note.reason)}")
-        lines.append(f"请这样处理：{_ended(HELD_REMEDY if note.verdict == 'held' else _to_sender(note.remedy))}")
+        lines.append(f"请这样处理：{_ended(_request(note))}")
     number = 0
     for number, finding in enumerate(note.findings, start=1):
         rest = finding.count - len(finding.places)
@@ -208,6 +215,14 @@ def _about(note: FileNote) -> list[str]:
         lines += _totals(number + 1, note)
     lines += [f"另请留意（不影响采用）：{_ended(caution)}" for caution in note.cautions]
     return lines
+
+
+def _request(note: FileNote) -> str:
+    """What the sender of a file that is not used should do; of a held one above all what to write where."""
+    if note.ask:
+        return note.ask
+    mine = _to_sender(note.remedy)
+    return HELD_REMEDY if note.verdict == "held" and mine == ANY_REMEDY else mine
 
 
 def _totals(number: int, note: FileNote) -> list[str]:

@@ -12,7 +12,8 @@ import polars as pl
 
 from pipelines.contracts import Text, load_contracts
 from pipelines.gates.result import CheckResult, GateResult, summarise
-from pipelines.landing import Receipt, landed_receipts, receipts
+from pipelines.held import NO_TEXT, held_problems
+from pipelines.landing import landed_receipts, receipts
 from pipelines.letters import OVERRIDE, FileNote, note_of
 from pipelines.meaning.leads import LEADS_NAME
 from pipelines.publishing.lease import is_held
@@ -33,7 +34,6 @@ from pipelines.reading.outputs import REJECTED_COLUMNS, REJECTED_NAME
 from pipelines.settings import Settings
 
 LISTED_LEADS = 50
-NO_TEXT = Text(zh="", en="")
 COUNTS = ("row_in_count", "accepted_count", "rejected_count", "non_data_count")
 NO_REJECTIONS = pl.DataFrame(
     schema={name: pl.Int32 if name in ("source_row", "source_column") else pl.String for name in REJECTED_COLUMNS}
@@ -81,22 +81,9 @@ def leftovers_gate(problems: Sequence[Text]) -> GateResult:
     return summarise("old_releases", "清理旧版本", "Removing old releases", checks)
 
 
-def _problem(receipt: Receipt) -> ProblemFile:
-    return ProblemFile(
-        receipt_id=receipt.receipt_id,
-        arrived_at=receipt.arrived_at,
-        file_name=receipt.file_name,
-        feed=receipt.feed or None,
-        period=receipt.period or None,
-        reason=receipt.reason or NO_TEXT,
-        remedy=receipt.remedy or NO_TEXT,
-        stored_path=receipt.stored_path,
-    )
-
-
 def held_files(settings: Settings) -> list[ProblemFile]:
-    """Files that nobody could place, with the reason."""
-    return [_problem(receipt) for receipt in receipts(settings) if receipt.status == "held"]
+    """Files that nobody could place and that still wait for somebody, with the reason."""
+    return [each for each in held_problems(settings) if each.closing is None]
 
 
 def refused_files(settings: Settings) -> list[ProblemFile]:
@@ -110,6 +97,7 @@ def refused_files(settings: Settings) -> list[ProblemFile]:
             period=one.period,
             reason=one.reason or NO_TEXT,
             remedy=one.remedy or NO_TEXT,
+            stopped_by=one.stopped_by,
         )
         for one in _newest_ledgers(settings)
         if one.verdict == "refused"
@@ -248,7 +236,24 @@ def leads(settings: Settings, *, listed: int = LISTED_LEADS) -> list[Lead]:
 
 def current_status(settings: Settings, last_run: LastRun) -> Status:
     """The status to write after a run or a rollback."""
-    return Status(last_run=last_run, held=held_files(settings), refused=refused_files(settings), leads=leads(settings))
+    every = held_problems(settings)
+    return Status(
+        last_run=last_run,
+        held=[each for each in every if each.closing is None],
+        refused=refused_files(settings),
+        closed=[each for each in every if each.closing is not None],
+        leads=leads(settings),
+    )
+
+
+def update_status(settings: Settings) -> None:
+    """Bring the files of a standing status up to date after a steward's decision; the last run stays as it ended.
+
+    While a run is going on nothing is written: it writes the status itself when it ends.
+    """
+    status = read_status(settings)
+    if status is not None and not is_held(settings.state_dir):
+        write_status(settings, current_status(settings, status.last_run))
 
 
 def roll_back(settings: Settings, release_id: str) -> Manifest:

@@ -40,7 +40,7 @@ from pipelines.publishing.publish import DRAFT_PREFIX, Publication, ReleaseFacts
 from pipelines.publishing.status import LastRun, RunState, write_status
 from pipelines.publishing.trust import data_light, late_departments
 from pipelines.reading import BronzeInput, FileLedger, bronze_folder, current_inputs, ledgers, read_pending
-from pipelines.reporting import STAGE_NAMES, current_status, gate_line, held_files, leftovers_gate, new_run_id
+from pipelines.reporting import STAGE_NAMES, current_status, gate_line, leftovers_gate, new_run_id
 from pipelines.settings import PROJECT_DIR, Settings
 
 Progress = Callable[[int, int, str], None]
@@ -254,7 +254,7 @@ class Run:
                     InputReceipt(receipt_id=one.receipt_id, sha256=sha256[one.receipt_id]) for one in self.bronze.inputs
                 ],
                 late_departments=late_departments(self.bronze),
-                data_light=data_light(self.bronze, self.gates, len(held_files(self.settings))),
+                data_light=data_light(self.bronze, self.gates),
             )
             cards = cards_of(built.manifest_file)
             publication = publish(
@@ -271,6 +271,11 @@ class Run:
         if publication.is_new:
             self.state = "published"
             self.message = Text(zh=f"已发布 {self.release_id}", en=f"Published {self.release_id}.")
+            if not publication.has_new_figures:
+                self.message = Text(
+                    zh=f"{self.message.zh}：指标没有变化，只更新了报送情况（到齐、拒收、疑点）",
+                    en=f"{self.message.en} No figure changed: only the account of deliveries did.",
+                )
         else:
             self.state = "nothing_new"
             self.message = Text(

@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import deliveries, layout, ledgers, state, tables
+from dashboards.commands import commands
 from dashboards.data import Row
 from dashboards.layout import Tile, View
 from dashboards.words import NOTHING
@@ -19,6 +20,7 @@ def body(view: View) -> None:
     words = view.words
     files = ledgers.all_files(view.release, ledgers.status_of_run())
     counts = {verdict: files.filter(pl.col("verdict") == verdict).height for verdict in ledgers.VERDICTS}
+    counts["closed"] = sum(counts[verdict] for verdict in ledgers.CLOSED)
     layout.answer(words("files.answer", count=files.height, asking=int(files["asks"].sum()), **counts))
     shown = ledgers.chosen(files, _filters(view, files))
     table = ledgers.listing(view, shown)
@@ -34,7 +36,9 @@ def body(view: View) -> None:
         if cells:
             state.put("file", receipts[cells[0][0]])
 
-    tables.show(view, table, key=key, on_select=take)
+    with layout.wide_list("files"):
+        tables.show(view, table, key=key, on_select=take)
+    layout.short_list(view.words, "files", ledgers.as_links(view, table.frame))
     asking = shown.filter("asks")
     first = (asking if asking.height else shown)["receipt_id"][0]
     file = state.get("file", files["receipt_id"].to_list(), first)
@@ -111,9 +115,18 @@ def _verdict(view: View, file: Row) -> None:
     words = view.words
     said = words(f"verdict.{file['verdict']}")
     layout.paragraph(words("tile.line", name=words("quality.verdict"), value=said))
-    for stem in ("reason", "remedy"):
-        if file[f"{stem}_{words.language}"]:
-            layout.paragraph(words("tile.line", name=words(f"quality.{stem}"), value=words.of(file, stem)))
+    labels = {"closed_by": "files.closed_by", "looks_like": "files.looks_like"}
+    labels |= {"reason": "quality.reason", "remedy": "quality.remedy", "ask": "files.ask"}
+    for stem, label in labels.items():
+        # What to ask of the sender is the better remedy; the other one speaks to the steward of options.
+        if file[f"{stem}_{words.language}"] and not (stem == "remedy" and file[f"ask_{words.language}"]):
+            layout.paragraph(words("tile.line", name=words(label), value=words.of(file, stem)))
+    shown = list(commands(words, file, ledgers.status_of_run()))
+    if shown:
+        layout.heading(words("files.commands"), words("files.commands_note"))
+    for what, command in shown:
+        layout.paragraph(what)
+        st.code(command, language=None, wrap_lines=True)
 
 
 def _rows(view: View, file: Row) -> None:

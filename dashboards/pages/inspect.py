@@ -169,14 +169,20 @@ def _doubts(words: Words, table: Row, number: int) -> None:
         ),
     )
     layout.paragraph(words("inspect.doubts_title", count=frame.height))
-    st.dataframe(
-        frame,
-        hide_index=True,
-        width="stretch",
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(ROWS_SHOWN, frame.height),
-        placeholder=NOTHING,
-        column_config={words("inspect.row"): st.column_config.NumberColumn(format="%d", width="small")},
-    )
+    with layout.wide_list(f"doubts_{number}"):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            width="stretch",
+            height=HEAD_HEIGHT + ROW_HEIGHT * min(ROWS_SHOWN, frame.height),
+            placeholder=NOTHING,
+            column_config={words("inspect.row"): st.column_config.NumberColumn(format="%d", width="small")},
+        )
+    notes: list[tuple[dict[str, str], str, str]] = [
+        ({}, " ".join([kind, *([words("deliveries.row", row=row)] if row else []), column]).strip(), reason)
+        for kind, row, column, reason in frame.iter_rows()
+    ]
+    layout.short_list(words, f"doubts_{number}", notes)
     columns = tuple(export.Column(name, name) for name in frame.columns)
     st.download_button(
         words("inspect.download_doubts"),

@@ -27,7 +27,7 @@ def body(view: View) -> None:
     rejections = release.rows(REJECTION, {"is_open": True}, order=("department_code", "file_name", "source_row"))
     held = [*status.get("held", []), *status.get("refused", [])]
     files = ledgers.all_files(release, status)
-    light = release.manifest["data_light"]
+    light = layout.light_now(release, status)
     layout.answer(
         words(
             "quality.answer",
@@ -52,9 +52,10 @@ def body(view: View) -> None:
         words("quality.light"),
         f"{LIGHT_ICONS[light['level']]} {words('light.' + light['level'])}",
         words("quality.light_help"),
-        (layout.reasons(light, words), words("quality.problems", count=words.count(rejections.height))),
+        (words("quality.problems", count=words.count(rejections.height)),),
     )
     layout.tiles(view.words, [*tiles, quality])
+    layout.paragraph(words("tile.line", name=words("quality.why"), value=layout.reasons(light, words)), quiet=True)
     layout.heading(words("quality.board"), words("quality.board_note"))
     _board(view, calendar)
 
@@ -63,12 +64,12 @@ def body(view: View) -> None:
     if rejections.is_empty():
         st.text(words("quality.no_problems"))
     else:
-        _go_to_file(view, problems, "problem_rows")
+        _go_to_file(view, problems, "problem_rows", deliveries.as_links(view, problems.frame))
     _messages(view, files)
 
     layout.heading(words("quality.ledger"), words("quality.ledger_note"))
     ledger = ledgers.listing(view, files)
-    _go_to_file(view, ledger, "ledger_rows")
+    _go_to_file(view, ledger, "ledger_rows", ledgers.as_links(view, ledger.frame))
     layout.heading(words("quality.held"))
     _held(words, held)
     layout.heading(words("quality.leads"), words("quality.leads_note"))
@@ -106,9 +107,11 @@ def _board(view: View, calendar: pl.DataFrame) -> None:
     layout.chart(figure, words("quality.board"))
 
 
-def _go_to_file(view: View, table: tables.Table, key: str) -> None:
-    """The table; a click on a row opens the ledger of the file that the row belongs to."""
-    row = tables.pick(view, table, key=key)
+def _go_to_file(view: View, table: tables.Table, key: str, links: list[tuple[dict[str, str], str, str]]) -> None:
+    """The table, on narrow screens as links; a click on a row opens the ledger of the file that it belongs to."""
+    with layout.wide_list(key):
+        row = tables.pick(view, table, key=key)
+    layout.short_list(view.words, key, links)
     if row is not None:
         st.switch_page("pages/files.py", query_params=state.carried() | {"file": table.frame["receipt_id"][row]})
 
@@ -134,7 +137,15 @@ def _held(words: Words, held: list[Row]) -> None:
         st.text(words("quality.none_held"))
         return
     heads = [words("quality.file"), words("quality.reason"), words("quality.remedy")]
-    layout.grid(heads, [[row["file_name"], words.of(row["reason"]), words.of(row["remedy"])] for row in held])
+    layout.grid(
+        heads, [[row["file_name"], _why_held(words, row), words.of(row.get("ask") or row["remedy"])] for row in held]
+    )
+
+
+def _why_held(words: Words, row: Row) -> str:
+    reason = words.of(row["reason"])
+    like = row.get("looks_like")
+    return words("quality.reason_like", reason=reason, feed=words.of(like)) if like else reason
 
 
 def _leads(words: Words, leads: list[Row]) -> None:
@@ -153,7 +164,7 @@ def _leads(words: Words, leads: list[Row]) -> None:
             [place["file_name"], str(place["row"]), place["other_file_name"] or "—", str(place["other_row"] or "—")]
             for place in lead["places"]
         ]
-        layout.grid(heads, rows)
+        layout.grid(heads, rows, number_at=(1, 3))
 
 
 def _last_run(words: Words, run: Row) -> None:
@@ -164,7 +175,7 @@ def _last_run(words: Words, run: Row) -> None:
     layout.paragraph(f"{words('run.' + run['state'])} · {when} · {words.of(run['message'])}")
     rows = [[words(f"gate.{gate['state']}"), words.of(gate)] for gate in run["gates"]]
     if rows:
-        layout.grid([words("quality.status"), words("gate.why")], rows)
+        layout.grid([words("quality.status"), words("gate.why")], rows, whole_at=(0,))
 
 
 layout.page("quality", body, periods_of="kpi_register_bridge_area_month")

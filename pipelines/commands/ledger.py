@@ -61,13 +61,16 @@ def _messages(
     settings: Settings, accounts: list[FileAccount], held: list[ProblemFile], *, is_asked_for: bool
 ) -> list[tuple[str, str]]:
     """Department and text, one each; files that a later version has replaced are left out unless asked for by name."""
+    from pipelines.contracts import load_contracts
     from pipelines.letters import FileNote, answer_by, letter
 
     notes: dict[str, list[FileNote]] = {}
     for one in accounts:
         if one.is_open or is_asked_for:
             notes.setdefault(one.department.zh, []).append(one.note())
-    notes[""] = [_held_note(problem) for problem in held]
+    departments = {name: each.department.zh for name, each in load_contracts(settings.contracts_dir).items()}
+    for problem in held:
+        notes.setdefault(departments.get(problem.likely_feed or "", ""), []).append(_held_note(problem))
     by = answer_by(date.today(), settings.answer_days)
     texts = {
         name: letter(name, of_one, by=by, contact=settings.contact, is_synthetic=settings.allow_synthetic)
@@ -81,7 +84,8 @@ def _held_note(problem: ProblemFile) -> Any:
     from pipelines.reporting import NO_REJECTIONS
 
     about = {"file_name": problem.file_name, "verdict": "held", "arrived_at": problem.arrived_at}
-    return note_of(about | {"reason_zh": problem.reason.zh, "remedy_zh": problem.remedy.zh}, NO_REJECTIONS)
+    about |= {"reason_zh": problem.reason.zh, "remedy_zh": problem.remedy.zh}
+    return note_of(about | {"ask_zh": problem.ask.zh if problem.ask else None}, NO_REJECTIONS)
 
 
 def _as_json(one: FileAccount) -> dict[str, Any]:

@@ -81,12 +81,16 @@ class Calendar(ContractModel):
 
 
 class Area(ContractModel):
-    """How a row names its place: by township and village name, by one name, or by code."""
+    """How a row names its place: by township and village name, by one name, or by code.
+
+    ``reaches_above``: the one name may also be the prefecture or the province, as in published statistics.
+    """
 
     township: Name | None = None
     village: Name | None = None
     name: Name | None = None
     code: Name | None = None
+    reaches_above: bool = False
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -104,9 +108,15 @@ class GroupLimit(ContractModel):
 
 
 class Limits(ContractModel):
-    """What stops a whole file: too many rejected rows, or a volume unlike the last period's."""
+    """What stops a whole file: too many rejected rows, or a volume unlike the last period's.
+
+    Files of events may be small: below ``rejected_rows_min`` rejected rows their share stops nothing as long as most
+    rows are sound, and ``may_be_empty`` lets a month without events come as a header alone.
+    """
 
     rejected_share: float = PydanticField(ge=0, le=1)
+    rejected_rows_min: int = PydanticField(default=1, ge=1)
+    may_be_empty: bool = False
     row_count_ratio: Ratio | None = None
     per_group: GroupLimit | None = None
 
@@ -117,7 +127,7 @@ class Field(ContractModel):
     ``name`` is the house name (a ``_cny`` column is in yuan whatever the file's ``unit``), ``header`` the
     usual header, ``aliases`` other headers seen. ``personal``: ``direct`` identifies a person by itself and
     never leaves the vault in clear, ``quasi`` only together with others. ``may_be_future``: a date that may lie
-    after the period, such as the end of a validity.
+    after the period, such as the end of a validity. ``prefix``: a letter that some offices write before an identity.
     """
 
     name: Name
@@ -135,6 +145,7 @@ class Field(ContractModel):
     birth_date_field: Name | None = None
     sex_field: Name | None = None
     may_be_future: bool = False
+    prefix: str | None = PydanticField(default=None, pattern=r"^[A-Z]$")
     personal: Literal["none", "direct", "quasi"] = "none"
 
     @model_validator(mode="after")
@@ -147,6 +158,8 @@ class Field(ContractModel):
             raise ValueError(f"{self.name}: an amount is money and its name ends in _cny")
         if self.name.endswith("_cny") and self.unit not in ("元", "万元", "亿元"):
             raise ValueError(f"{self.name}: money needs its unit: 元, 万元 or 亿元")
+        if self.prefix is not None and self.type != "identity":
+            raise ValueError(f"{self.name}: only an identity has a prefix")
         if self.pattern is not None:
             re.compile(self.pattern)
         return self
@@ -180,7 +193,8 @@ class Contract(ContractModel):
     """A feed: who sends it, how it is recognised, what each column must hold, and what stops a file.
 
     ``coverage`` says what one file holds: a ``snapshot`` of all, the ``year_to_date`` list of the budget year,
-    or the ``increment`` of its period. ``key`` must be unique within one file.
+    or the ``increment`` of its period. ``key`` must be unique within one file. Sheets named in ``parts`` that have one
+    header are one table, such as those on a list, those added to it and those who left it.
     """
 
     feed: Name
@@ -194,6 +208,7 @@ class Contract(ContractModel):
     calendar: Calendar
     key: tuple[Name, ...]
     recognise: tuple[str, ...]
+    parts: tuple[str, ...] = ()
     area: Area | None = None
     limits: Limits
     fields: tuple[Field, ...]
@@ -209,7 +224,7 @@ class Contract(ContractModel):
             for header in map(normalise_header, field.headers):
                 if by_header.setdefault(header, field.name) != field.name:
                     raise ValueError(f"{self.feed}: header {header} belongs to {by_header[header]} and {field.name}")
-        area = self.area.model_dump(exclude_none=True).values() if self.area else ()
+        area = self.area.model_dump(exclude_none=True, exclude={"reaches_above"}).values() if self.area else ()
         used = [*self.key, *area, *([self.limits.per_group.field] if self.limits.per_group else [])]
         used += [name for field in self.fields for name in (field.birth_date_field, field.sex_field) if name]
         if unknown := sorted(set(used) - set(names)):

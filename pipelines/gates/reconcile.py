@@ -83,11 +83,17 @@ def control_totals_gate(ledgers: Sequence[FileLedger], inputs: Sequence[BronzeIn
 
 def _control_check(ledger: FileLedger, control: Control) -> CheckResult:
     unread = sum(amount.unparsed_count for amount in ledger.amounts if amount.field == control.field)
+    is_let_pass = any(each.code == "override" for each in ledger.warnings)
     zh = f"《{ledger.file_name}》第 {control.row} 行合计 {control.stated}，各行之和 {control.computed}，"
-    zh += f"有 {unread} 个金额无法识别、该行已拒收" if unread else "请向报送部门索取正确文件"
     en = f"{ledger.file_name} states {control.stated} in row {control.row}, its rows give {control.computed}: "
-    en += f"{unread} amounts could not be read, their rows were rejected" if unread else "ask the sender for the file"
+    if unread:
+        zh += f"有 {unread} 个金额无法识别、该行已拒收"
+        en += f"{unread} amounts could not be read, their rows were rejected"
+    elif is_let_pass:
+        zh, en = f"{zh}已由数据管理员核实放行", f"{en}a steward has let it pass"
+    else:
+        zh, en = f"{zh}请向报送部门索取正确文件", f"{en}ask the sender for the file"
     rows, wrong = ledger.row_in_count, int(not control.is_equal)
     check = judge(f"{control.kind} {control.field}", ledger.receipt_id, rows, rows, rows, wrong, zh, en)
-    is_known = unread or control.is_explained or any(each.code == "override" for each in ledger.warnings)
+    is_known = unread or control.is_explained or is_let_pass
     return check.model_copy(update={"state": "warned"}) if check.state == "failed" and is_known else check

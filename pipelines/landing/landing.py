@@ -22,7 +22,7 @@ from pipelines.landing.arriving import Arrival, Arrived, drop, give_back, recove
 from pipelines.landing.clock import check_clock, now_utc, period_problem
 from pipelines.landing.completeness import complete_files, is_sidecar, stated_sha256
 from pipelines.landing.private import make_private, private_folder
-from pipelines.landing.receipts import Receipt, receipt_path, receipts, write_receipt
+from pipelines.landing.receipts import Likeness, Receipt, receipt_path, receipts, write_receipt
 from pipelines.meaning.thresholds import load_thresholds
 from pipelines.reading.masking import shown_name
 from pipelines.reading.pool import Answer, Failure, WorkerPool, failure_texts
@@ -276,7 +276,9 @@ def _place(
         }
     else:
         folder = settings.held_dir
+        likeness = found.likeness or _placed(found)
         about |= {"receipt_id": f"held-{name}", "status": "held", "reason": found.reason, "remedy": found.remedy}
+        about |= {"likeness": likeness}
     stored = folder / f"{name}{each.draft.suffix.lower()}"
     about["stored_path"] = stored.relative_to(settings.data_dir).as_posix()
     private_folder(settings.raw_dir, folder)
@@ -285,6 +287,11 @@ def _place(
     write_receipt(settings, receipt)
     make_private(receipt_path(stored))
     return receipt
+
+
+def _placed(found: Recognised) -> Likeness | None:
+    """The likeness of a file that is held although its feed, and perhaps its period, are certain."""
+    return Likeness(feeds=(found.feed,), period=found.period) if found.feed is not None else None
 
 
 def _store(draft: Path, stored: Path) -> None:

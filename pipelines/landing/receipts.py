@@ -19,11 +19,23 @@ from pipelines.settings import Settings
 RECEIPT_ENDING = ".receipt.json"
 
 
+class Likeness(BaseModel):
+    """What a held file looks like; empty where nothing is known. ``ask``: what the sender should write where."""
+
+    model_config = ConfigDict(frozen=True)
+
+    feeds: tuple[str, ...] = ()
+    period: str | None = None
+    found: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    ask: Text | None = None
+
+
 class Receipt(BaseModel):
     """What arrived: written once; ``stored_path`` is relative to the data folder, ``version`` counts within a slot.
 
     ``stated_row_count`` is what a manifest beside the file said. Department, feed and period are empty text for a held
-    file.
+    file; ``likeness`` is what it looks like, None in an older receipt and for a file that could not be opened.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +54,7 @@ class Receipt(BaseModel):
     status: Literal["landed", "held"]
     reason: Text | None = None
     remedy: Text | None = None
+    likeness: Likeness | None = None
 
 
 def receipt_path(stored: Path) -> Path:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.contracts import Text
 from pipelines.files import fsync_directory
 
 if TYPE_CHECKING:
@@ -20,24 +21,25 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 FILE_NAME = "overrides.jsonl"
-WAIVABLE = (
-    "no_rows",
-    "rejected_share",
-    "row_count",
-    "stated_rows",
-    "group_count",
-    "total_mismatch",
-    "unit_change",
-    "plausible_median",
-    "sign_change",
-    "columns_swapped",
-    "codes_exchanged",
-    "code_shift",
-    "blank_share",
-    "constant_column",
-    "distinct_collapse",
-    "drift",
-)
+CHECK_NAMES = {
+    "no_rows": Text(zh="文件没有数据行", en="no data rows"),
+    "rejected_share": Text(zh="不合格行过多", en="too many rejected rows"),
+    "row_count": Text(zh="行数与上一期相差过大", en="row count unlike the period before"),
+    "stated_rows": Text(zh="行数与随附清单不符", en="row count unlike the manifest"),
+    "group_count": Text(zh="分组行数与上一期相差过大", en="rows of a group unlike the period before"),
+    "total_mismatch": Text(zh="自带合计与各行不符", en="stated total unlike the rows"),
+    "unit_change": Text(zh="计量单位可能变化", en="changed unit"),
+    "plausible_median": Text(zh="数值大小不合常理", en="implausible size of values"),
+    "sign_change": Text(zh="正负号变化", en="changed sign"),
+    "columns_swapped": Text(zh="两列疑似对调", en="exchanged columns"),
+    "codes_exchanged": Text(zh="两个代码疑似对调", en="exchanged codes"),
+    "code_shift": Text(zh="代码构成变化", en="shifted codes"),
+    "blank_share": Text(zh="空值增多", en="more blanks"),
+    "constant_column": Text(zh="整列变为同一个值", en="a column of one value"),
+    "distinct_collapse": Text(zh="取值大量减少", en="far fewer distinct values"),
+    "drift": Text(zh="数值逐期漂移", en="slow drift"),
+}
+WAIVABLE = tuple(CHECK_NAMES)
 
 
 class OverrideError(ValueError):
@@ -63,11 +65,7 @@ def overrides_file(settings: Settings) -> Path:
 
 def list_overrides(settings: Settings) -> list[Override]:
     """Every decision in the order in which they were made; a line cut off by a power failure does not count."""
-    path = overrides_file(settings)
-    if not path.exists():
-        return []
-    *whole, _ = path.read_text(encoding="utf-8").split("\n")
-    return [Override.model_validate_json(line) for line in whole if line.strip() and line.endswith("}")]
+    return [Override.model_validate_json(line) for line in decision_lines(overrides_file(settings))]
 
 
 def waived_checks(overrides: Iterable[Override]) -> dict[str, dict[str, Override]]:
@@ -106,7 +104,12 @@ def record_override(settings: Settings, *, receipt_id: str, check: str, author: 
         reason=" ".join(reason.split()),
         decided_at=datetime.now(UTC),
     )
-    path = overrides_file(settings)
+    append_decision(overrides_file(settings), decision)
+    return decision
+
+
+def append_decision(path: Path, decision: BaseModel) -> None:
+    """Append one decision as a line of its own, durable when this returns; a line that was cut off stays apart."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
@@ -118,4 +121,11 @@ def record_override(settings: Settings, *, receipt_id: str, check: str, author: 
     finally:
         os.close(descriptor)
     fsync_directory(path.parent)
-    return decision
+
+
+def decision_lines(path: Path) -> list[str]:
+    """The whole lines of a file of decisions, in the order in which they were made; a cut-off one does not count."""
+    if not path.exists():
+        return []
+    *whole, _ = path.read_text(encoding="utf-8").split("\n")
+    return [line for line in whole if line.strip() and line.endswith("}")]

@@ -42,6 +42,7 @@ from pipelines.publishing.releases import current_release_id, list_release_ids, 
 from pipelines.settings import Settings
 
 DRAFT_PREFIX = ".tmp-"
+DELIVERY_TABLES = "ops_"  # tables about what was sent, which hold no figure of the county
 DELETED_PREFIX = ".deleted-"
 UNPUBLISHED_FILE = ".unpublished"
 
@@ -74,6 +75,7 @@ class Publication:
     """The outcome: a new release, or the standing one when nothing changed.
 
     ``problems`` are what could not be tidied up after the pointer had moved; the release itself is whole.
+    ``has_new_figures`` is False when only tables about deliveries differ from the release before.
     """
 
     release_id: str
@@ -81,6 +83,7 @@ class Publication:
     content_hash: str
     deleted: tuple[str, ...] = ()
     problems: tuple[Text, ...] = ()
+    has_new_figures: bool = True
 
 
 def new_release_id(now: datetime, hash_of_content: str) -> str:
@@ -174,7 +177,29 @@ def publish(
     lease.check()
     point_to(settings, release_id)
     deleted, problems = _tidy_up(settings, release_id, previous)
-    return Publication(release_id, is_new=True, content_hash=hash_of_content, deleted=deleted, problems=problems)
+    return Publication(
+        release_id,
+        is_new=True,
+        content_hash=hash_of_content,
+        deleted=deleted,
+        problems=problems,
+        has_new_figures=_has_new_figures(settings, previous, manifest),
+    )
+
+
+def _has_new_figures(settings: Settings, previous: str | None, now: Manifest) -> bool:
+    """True when a table of figures, or the month they speak about, is not that of the release before."""
+    try:
+        before = None if previous is None else release_manifest(settings, previous)
+    except ReleaseError:
+        before = None
+    if before is None or before.as_of_period != now.as_of_period:
+        return True
+    then, new = (
+        {name: table.content_hash for name, table in one.tables.items() if not name.startswith(DELIVERY_TABLES)}
+        for one in (before, now)
+    )
+    return then != new
 
 
 def _content_hash_of(settings: Settings, release_id: str) -> str | None:

@@ -12,6 +12,7 @@ from pipelines.contracts import Text
 from pipelines.files import write_json
 from pipelines.settings import Settings
 
+Closing = Literal["dismissed", "settled"]
 RunState = Literal["running", "published", "nothing_new", "failed", "rolled_back"]
 
 
@@ -45,7 +46,11 @@ class LastRun(StatusModel):
 
 
 class ProblemFile(StatusModel):
-    """A file that was held or refused: which, why, and what to do. ``receipt_id`` is None in an older status."""
+    """A file that was held or refused: which, why, and what to do. ``receipt_id`` is None in an older status.
+
+    Of a held file: what it looks like, ``ask`` (what the sender should write where), and why nothing is left to do when
+    it was dismissed or settled by a later delivery. Of a refused one the checks that a steward could waive.
+    """
 
     receipt_id: str | None = None
     arrived_at: datetime | None = None
@@ -55,6 +60,13 @@ class ProblemFile(StatusModel):
     reason: Text
     remedy: Text
     stored_path: str | None = None
+    likely_feed: str | None = None
+    likely_period: str | None = None
+    looks_like: Text | None = None
+    ask: Text | None = None
+    closing: Closing | None = None
+    closed_by: Text | None = None
+    stopped_by: tuple[str, ...] = ()
 
 
 class LeadPlace(StatusModel):
@@ -76,11 +88,12 @@ class Lead(Text):
 
 
 class Status(StatusModel):
-    """The whole file; ``leads`` are those of each rule's newest period."""
+    """The whole file; ``held`` still wait, ``closed`` were held once; ``leads`` are each rule's newest period's."""
 
     last_run: LastRun
     held: list[ProblemFile]
     refused: list[ProblemFile]
+    closed: list[ProblemFile] = []
     leads: list[Lead] = []
 
 

@@ -28,8 +28,11 @@ def late_departments(bronze: Bronze) -> list[LateDelivery]:
     return late
 
 
-def data_light(bronze: Bronze, gates: Sequence[GateResult], held_count: int) -> DataLight:
-    """Severe when a latest delivery is missing; minor when rows were rejected, a gate warned or a file is held."""
+def data_light(bronze: Bronze, gates: Sequence[GateResult]) -> DataLight:
+    """Severe when a latest delivery is missing; minor when rows were rejected or a gate warned.
+
+    Held files are no part of a release: the status of the last run counts them, and pages say so beside this light.
+    """
     severe = [_late_reason(bronze, one) for one in late_departments(bronze)]
     absent = [contract for feed, contract in bronze.contracts.items() if all(one.feed != feed for one in bronze.inputs)]
     severe += [
@@ -42,15 +45,25 @@ def data_light(bronze: Bronze, gates: Sequence[GateResult], held_count: int) -> 
     ]
     current = {one.receipt_id for one in bronze.inputs}
     rejected = sum(one.rejected_count for one in bronze.known_ledgers if one.receipt_id in current)
-    minor = [Text(zh=gate.zh, en=gate.en) for gate in gates if gate.state == "warned"]
+    minor = [_warning(gate) for gate in gates if gate.state == "warned"]
     if rejected:
         minor.append(
             Text(zh=f"现用文件中有 {rejected:,} 行被拒收", en=f"{rejected:,} rows of current files were rejected")
         )
-    if held_count:
-        minor.append(Text(zh=f"有 {held_count} 个文件待认领", en=f"{held_count} files are held"))
     level: Literal["severe", "minor", "none"] = "severe" if severe else "minor" if minor else "none"
     return DataLight(level=level, zh=LIGHT_NAMES[level].zh, en=LIGHT_NAMES[level].en, reasons=[*severe, *minor])
+
+
+def _warning(gate: GateResult) -> Text:
+    """A gate's warning as readers of figures understand it; its files and rows stand in the status of the run."""
+    if gate.name != "control_totals":
+        return Text(zh=gate.zh, en=gate.en)
+    count = sum(check.state == "warned" for check in gate.checks)
+    return Text(
+        zh=f"现用文件中有 {count} 处自带合计与各行之和不符，均已核实放行或由无法识别的金额造成",
+        en=f"{count} totals stated by current files differ from their rows; a steward let each pass, or amounts that "
+        "could not be read explain it",
+    )
 
 
 def _late_reason(bronze: Bronze, late: LateDelivery) -> Text:

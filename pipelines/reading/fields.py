@@ -37,6 +37,8 @@ _MAY_BE_ODD = ((0, 0x1F), (0x7F, 0x7F), (0xC2, 0xC2), (0xE2, 0xE3), (0xEF, 0xEF)
 _MAY_BE_UNCLEAN = (*_MAY_BE_ODD, (0x20, 0x20), (0xE1, 0xE1))
 # All that is not plain ASCII, and the mark that stands for lost characters.
 _MAY_BE_GARBLED = ((0x7F, 0xFF), (0, 0x1F), (ord("?"), ord("?")))
+_EQUALS_SIGN = ((ord("="), ord("=")),)
+_AS_TEXT = r'^="(.*)"$'  # how exporters keep a spreadsheet from taking a text for a number
 _BLOCK = 1 << 17
 
 
@@ -80,13 +82,15 @@ def dtype_of(field: Field) -> pl.DataType:
 
 
 def clean_column(column: Column) -> Column:
-    """Outer blanks cut, full-width digits and letters made plain, empty text made null."""
+    """Outer blanks cut, ``="…"`` unwrapped, full-width digits and letters made plain, empty text made null."""
     text = column.text
+    if _has_bytes(text, _EQUALS_SIGN):
+        text = text.str.replace(_AS_TEXT, "$1")
     if _has_bytes(text, _MAY_BE_UNCLEAN):
-        distinct = text.unique()
-        if len(distinct) > len(text) // 2:
+        if not _repeats(text):
             text = _cleaned(text)
         else:
+            distinct = text.unique()
             cleaned = _cleaned(distinct)
             if (differs := distinct.ne_missing(cleaned)).any():
                 text = text.replace(distinct.filter(differs), cleaned.filter(differs))
@@ -107,6 +111,12 @@ def _cleaned(text: pl.Series) -> pl.Series:
     return text.scatter(odd.arg_true(), text.filter(odd).replace_strict(distinct, cleaned))
 
 
+def _repeats(text: pl.Series) -> bool:
+    """True when most values occur more than once, roughly: then the distinct ones are less work than all."""
+    distinct: Any = text.approx_n_unique()
+    return bool(distinct <= len(text) // 2)
+
+
 def _has_bytes(text: pl.Series, ranges: tuple[tuple[int, int], ...]) -> bool:
     """True when a value has a byte in one of the ranges: many times faster than a pattern, value by value."""
     data = text.to_arrow().buffers()[-1]
@@ -121,8 +131,7 @@ def _may_be_garbled(text: pl.Series) -> bool:
     """True when a value may be damaged text; repeated values are looked at once."""
     if not _has_bytes(text, _MAY_BE_GARBLED):
         return False
-    distinct = text.unique()
-    looked_at = distinct if len(distinct) <= len(text) // 2 else text
+    looked_at = text.unique() if _repeats(text) else text
     return bool(looked_at.str.contains(f"{_SUSPECT}|{wrongly_decoded()}").any())
 
 
@@ -272,6 +281,9 @@ def _no_problem(height: int) -> pl.Series:
 
 def _judge_identity(field: Field, column: Column, *, allow_synthetic: bool) -> JudgedField:
     rows = _with_number_flag(column)
+    if field.prefix is not None:
+        lettered = rf"^(?i:{field.prefix})([0-9]{{17}}[0-9Xx])$"
+        rows = rows.with_columns(pl.col("text").str.replace(lettered, "$1"))
     judged = judge_identities(rows["text"], rows["number"], allow_synthetic=allow_synthetic)
     return JudgedField(
         field, column.text, judged.number, judged.problem, judged.birth, judged.is_female, judged.is_unknown_area

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.reading.reasons import CODE_NUMBER
 
-WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], dtype=np.int32)
+WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], dtype=np.uint8)
 CHECK_CHARACTERS = np.frombuffer(b"10X98765432", dtype=np.uint8)
 SUFFIXED_LENGTHS = (20, 22)
 SYNTHETIC_PREFIX = r"^990[1-9]"
@@ -42,9 +42,12 @@ def has_right_check_digit(numbers: pl.Series) -> pl.Series:
     """True where the last character fits the seventeen digits before it; every value must be 17 digits + digit/X."""
     if numbers.is_empty():
         return pl.Series([], dtype=pl.Boolean)
-    characters = np.frombuffer("".join(numbers.to_list()).encode("ascii"), dtype=np.uint8).reshape(-1, 18)
-    digits = characters[:, :17].astype(np.int32) - ord("0")
-    return pl.Series(CHECK_CHARACTERS[digits @ WEIGHTS % 11] == characters[:, 17])
+    joined = numbers.str.join("").to_arrow()[0].as_buffer()
+    characters = np.frombuffer(joined, dtype=np.uint8).reshape(-1, 18)
+    weighted = np.zeros(len(numbers), dtype=np.int32)
+    for place, weight in enumerate(WEIGHTS):
+        weighted += (characters[:, place] - np.uint8(ord("0"))) * weight
+    return pl.Series(CHECK_CHARACTERS[weighted % 11] == characters[:, 17])
 
 
 def _are_rounded(numbers: pl.Series) -> bool:
@@ -78,7 +81,7 @@ def judge_identities(values: pl.Series, from_number: pl.Series, *, allow_synthet
         .then(CODE_NUMBER["identity_length"])
         .when(~has_form)
         .then(CODE_NUMBER["pattern_mismatch"])
-        .when(pl.lit(not allow_synthetic) & pl.col("text").str.contains(SYNTHETIC_PREFIX))
+        .when(pl.lit(value=False) if allow_synthetic else pl.col("text").str.contains(SYNTHETIC_PREFIX))
         .then(CODE_NUMBER["pattern_mismatch"])
         .cast(pl.Int8)
         .alias("problem"),

@@ -226,7 +226,7 @@ def _resolve_areas(columns: dict[str, JudgedField], contract: Contract, places: 
     if area.township:
         codes = [places.village(a, b) for a, b in distinct.iter_rows()]
     elif area.name:
-        codes = [places.named(a) for a, _ in distinct.iter_rows()]
+        codes = [places.named(a, reaches_above=area.reaches_above) for a, _ in distinct.iter_rows()]
     else:
         codes = [places.coded(a) for a, _ in distinct.iter_rows()]
     found = distinct.with_columns(pl.Series("code", codes, dtype=pl.String))

@@ -113,9 +113,12 @@ class Places:
         self.followed[named] = f"{self.names[code]}（{code}）"
         return code
 
-    def named(self, name: str) -> str | None:
-        """Code of the place of that name, the highest level first; None when none or several have it."""
-        for level in ("county", "township", "village"):
+    def named(self, name: str, *, reaches_above: bool = False) -> str | None:
+        """Code of the place of that name, the highest level first; None when none or several have it.
+
+        With ``reaches_above`` the name may also be a province's or a prefecture's.
+        """
+        for level in (*(("province", "prefecture") if reaches_above else ()), "county", "township", "village"):
             found: set[str] = set()
             for form in _forms(name):
                 found |= self._names.get(level, {}).get(form, set())

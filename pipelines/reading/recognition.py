@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.contracts import Contract, Text
+from pipelines.landing.receipts import Likeness
 from pipelines.reading.fields import clean_column, judge_field
 from pipelines.reading.judge import period_field, period_of_values
+from pipelines.reading.likeness import like_none, like_one, like_several
 from pipelines.reading.places import period_end
 from pipelines.reading.sources import Candidate, Source, candidates, choose_table, nearest, open_source, read_candidate
 from pipelines.reading.tables import FileRefusedError
@@ -33,6 +36,7 @@ class Recognised(BaseModel):
     header_row: int | None = None
     reason: Text | None = None
     remedy: Text | None = None
+    likeness: Likeness | None = None
 
 
 def recognise(
@@ -42,7 +46,7 @@ def recognise(
     try:
         source = open_source(raw)
         found = [choose_table(source, contracts[feed])] if feed else candidates(source, contracts)
-        if problem := _not_one(source, found, contracts):
+        if problem := _not_one(source, found, contracts, file_name):
             return problem
         candidate = found[0]
         periods = [period] if period else find_periods(source, candidate, file_name)
@@ -61,13 +65,17 @@ def recognise(
     )
     if len(periods) == 1:
         return known.model_copy(update={"period": periods[0]})
-    return known.model_copy(update=_period_unclear(candidate.contract, periods))
+    likeness = like_one(candidate, periods, file_name)
+    return known.model_copy(update=_period_unclear(candidate.contract, periods) | {"likeness": likeness})
 
 
-def _not_one(source: Source, found: Sequence[Candidate], contracts: dict[str, Contract]) -> Recognised | None:
+def _not_one(
+    source: Source, found: Sequence[Candidate], contracts: dict[str, Contract], file_name: str
+) -> Recognised | None:
     if len(found) == 1:
         return None
-    known = Recognised(format=source.format, encoding=source.encoding)
+    likeness = like_several(found, file_name) if found else like_none(source, contracts, file_name)
+    known = Recognised(format=source.format, encoding=source.encoding, likeness=likeness)
     if len(found) > 1:
         zh = "、".join(f"{each.contract.title.zh}{each.head.sheet and f'（{each.head.sheet}）'}" for each in found)
         en = ", ".join(f"{each.contract.feed}{each.head.sheet and f' ({each.head.sheet})'}" for each in found)
@@ -99,7 +107,7 @@ def _unclear(known: Recognised, reason: Text, remedy: Text) -> Recognised:
     return known.model_copy(update={"reason": reason, "remedy": remedy})
 
 
-def _period_unclear(contract: Contract, periods: list[str]) -> dict[str, Text]:
+def _period_unclear(contract: Contract, periods: list[str]) -> dict[str, Any]:
     where = {
         "title": ("标题行", "a title row"),
         "column": (f"列“{contract.period.column}”", f"the column {contract.period.column}"),

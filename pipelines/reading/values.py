@@ -53,12 +53,9 @@ def clean_text(text: str) -> str:
     return text.translate(_FULL_WIDTH).strip()
 
 
-_DATE_FORMS = (
-    re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})"),
-    re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"),
-    re.compile(r"([0-9]{4})\.([0-9]{1,2})\.([0-9]{1,2})"),
-    re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})"),
-    re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日"),
+# Year, month and day without marks, between marks of one kind, or followed by their Chinese names.
+_DATE = re.compile(
+    r"([0-9]{4})(?:([0-9]{2})([0-9]{2})|([-./])([0-9]{1,2})\4([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)"
 )
 _TIME_TAIL = re.compile(r"[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.0+)?)?$")
 _MONTH_FORMS = (
@@ -91,10 +88,9 @@ def parse_date(text: str) -> date | Problem:
     """
     if ":" in text:
         text = _TIME_TAIL.sub("", text)
-    for form in _DATE_FORMS:
-        if found := form.fullmatch(text):
-            return _day(found[1], found[2], found[3])
-    return BAD_DATE
+    if (found := _DATE.fullmatch(text)) is None:
+        return BAD_DATE
+    return _day(found[1], found[2] or found[5] or found[7], found[3] or found[6] or found[8])
 
 
 def parse_month(text: str, *, from_number: bool = False) -> date | Problem:

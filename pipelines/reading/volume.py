@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pipelines.contracts import Contract, Text
 from pipelines.meaning.door import findings
 from pipelines.meaning.history import Finding, Subject
-from pipelines.meaning.overrides import Override, waived_checks
+from pipelines.meaning.overrides import CHECK_NAMES, Override, waived_checks
 from pipelines.meaning.profile import Profile
 from pipelines.meaning.thresholds import Thresholds
 from pipelines.reading.ledger import Caution, FileLedger
@@ -107,13 +107,13 @@ def _with_findings(ledger: FileLedger, found: Sequence[Finding], decisions: Mapp
     flags = [each for each in found if not each.is_refusal and each.check not in decisions]
     cautions = [Caution(code=each.check, count=each.count, zh=each.zh, en=each.en) for each in flags]
     for each in waived:
-        by = decisions[each.check]
+        by, name = decisions[each.check], CHECK_NAMES[each.check]
         cautions.append(
             Caution(
                 code="override",
                 count=each.count,
-                zh=f"{each.zh}经{by.author}于{by.decided_at:%Y-%m-%d}核实放行（{each.check}）：{by.reason}",
-                en=f"{each.en} Let pass by {by.author} on {by.decided_at:%Y-%m-%d} ({each.check}): {by.reason}",
+                zh=f"{each.zh}经{by.author}于{by.decided_at:%Y-%m-%d}核实放行（{name.zh}）：{by.reason}",
+                en=f"{each.en} Let pass by {by.author} on {by.decided_at:%Y-%m-%d} ({name.en}): {by.reason}",
             )
         )
     if cautions:
@@ -149,6 +149,8 @@ def stopped_by_itself(ledger: FileLedger, contract: Contract, waived: Collection
 
 def alone_findings(ledger: FileLedger, contract: Contract) -> list[Finding]:
     """What stops a file whatever came before it: no rows, or too many rejected ones."""
+    if ledger.data_count == 0 and contract.limits.may_be_empty:
+        return []
     if ledger.data_count == 0:
         return [Finding("no_rows", is_refusal=True, zh="文件没有数据行。", en="The file has no data rows.")]
     reason = too_many_rejected(ledger, contract)
@@ -230,9 +232,14 @@ def unlike_previous(ledger: FileLedger, previous: FileLedger, contract: Contract
 
 
 def too_many_rejected(ledger: FileLedger, contract: Contract) -> Text | None:
-    """Why the share of rejected rows stops the file; None when it does not."""
+    """Why the share of rejected rows stops the file; None when it does not.
+
+    A few rows of a small file stop it only where the contract says so, or when they are the most of it.
+    """
     limit = contract.limits.rejected_share
     if ledger.rejected_count <= limit * ledger.data_count:
+        return None
+    if ledger.rejected_count < min(contract.limits.rejected_rows_min, ledger.data_count / 2):
         return None
     share = ledger.rejected_count / ledger.data_count
     return Text(

@@ -93,7 +93,14 @@ def inspect_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
     return inspect(config, task)
 
 
-TASKS = {"recognise": recognise_task, "read": read_task, "inspect": inspect_task}
+def factcheck_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
+    """The figures of a report against each other."""
+    from pipelines.factcheck.runs import factcheck_task as check
+
+    return check(config, task)
+
+
+TASKS = {"recognise": recognise_task, "read": read_task, "inspect": inspect_task, "factcheck": factcheck_task}
 
 
 def _place_of(error: BaseException) -> str:

@@ -319,6 +319,47 @@ def test_f46_a_month_without_changes_and_a_small_file_with_rejects_can_pass(offi
     assert {one.verdict for one in ledgers(office.settings)} == {"refused"}
 
 
+EVENTS = {"rejected_share": 0.05, "rejected_rows_min": 3, "may_be_empty": True, "row_count_ratio": None}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rows", "verdict"),
+    [(0, 0, "accepted"), (1, 12, "accepted_with_rejects"), (2, 12, "accepted_with_rejects"), (3, 12, "refused"),
+     (1, 2, "refused"), (2, 3, "refused"), (1, 1, "refused")],
+)  # fmt: skip
+def test_a_small_file_of_events_may_be_empty_or_hold_a_few_bad_rows(
+    office: Office, tmp_path: Path, wrong: int, rows: int, verdict: str
+) -> None:
+    office = with_limits(office, tmp_path, EVENTS)
+    content = [[*row[:5], "无", *row[6:]] if n < wrong else row for n, row in enumerate(aid_rows(rows))]
+    office.drop(JUNE, as_csv(content, AID_HEADER))
+    (ledger,) = office.take()
+    assert ledger.verdict == verdict
+    assert ledger.row_in_count == ledger.accepted_count + ledger.rejected_count + ledger.non_data_count
+    counted = [each.period for each in current_inputs(office.settings)]
+    assert counted == ([] if verdict == "refused" else ["2020-06"])
+    assert all(each.accepted_path.exists() for each in current_inputs(office.settings))
+
+
+def with_limits(office: Office, tmp_path: Path, limits: dict[str, object]) -> Office:
+    folder = tmp_path / "contracts"
+    folder.mkdir()
+    contract = yaml.safe_load((office.settings.contracts_dir / "aid.yml").read_text(encoding="utf-8"))
+    (folder / "aid.yml").write_text(yaml.safe_dump(contract | {"limits": limits}, allow_unicode=True), encoding="utf-8")
+    for name in ("thresholds.yml", "leads.yml"):
+        source = office.settings.contracts_dir / name
+        if source.is_file():
+            (folder / name).write_bytes(source.read_bytes())
+    return replace(office, settings=office.settings.model_copy(update={"contracts_dir": folder}))
+
+
+def test_the_shipped_ledger_of_changes_may_be_small_or_empty() -> None:
+    limits = {name: contract.limits for name, contract in load_contracts().items()}
+    assert limits["register_changes"].may_be_empty
+    assert limits["register_changes"].rejected_rows_min == 3
+    assert not limits["person_register"].may_be_empty
+
+
 def test_f46_a_decision_needs_a_file_a_check_that_stops_it_an_author_and_a_reason(office: Office) -> None:
     office.drop(JUNE, as_csv([], AID_HEADER))
     stopped = office.take()[0].receipt_id

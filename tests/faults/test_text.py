@@ -179,6 +179,19 @@ def test_f11_a_cut_character_is_refused_with_its_offset() -> None:
         judge(cut)
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+@pytest.mark.parametrize("name", ["张三1", '"张三1"'])
+def test_f11_one_damaged_byte_is_refused_with_line_and_column(name: str, end: str) -> None:
+    text = as_csv(aid_rows(), end=end).replace("张三1,", f"{name},")
+    where = text.index(name) + (2 if name[0] == '"' else 1)
+    raw = text[:where].encode("gb18030") + b"\xc8" + text[where + 1 :].encode("gb18030")
+    with pytest.raises(FileRefusedError) as refused:
+        judge(raw)
+    place = ("第3行不", "In line 3 the") if name[0] == '"' else ("第3行第2列不", "In line 3, column 2, the")
+    assert place[0] in refused.value.zh
+    assert refused.value.en.startswith(place[1])
+
+
 @pytest.mark.parametrize("order", [("gb18030", "utf-8"), ("utf-8", "gb18030")])
 def test_f11_two_encodings_in_one_file_are_refused_with_an_offset(order: tuple[str, str]) -> None:
     text = as_csv(aid_rows())

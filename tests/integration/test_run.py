@@ -114,6 +114,22 @@ def test_the_same_inputs_make_no_new_release(county: Settings) -> None:
     assert not list(county.build_dir.iterdir())
 
 
+def test_a_run_to_which_only_a_held_file_came_publishes_nothing_and_the_status_lists_it(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path / "data")
+    land_payments(settings, tmp_path / "in", 1, ["100.00"])
+    assert run_pipeline(settings).message.en.endswith(".")
+    standing = list_release_ids(settings)
+    settings.inbox_dir.mkdir(parents=True, exist_ok=True)
+    (settings.inbox_dir / "备忘.csv").write_text("单位,职务\n甲,科长\n", encoding="utf-8")
+
+    outcome = run_pipeline(settings)
+    status = read_status(settings)
+
+    assert (outcome.state, list_release_ids(settings)) == ("nothing_new", standing)
+    assert status is not None
+    assert [one.file_name for one in status.held] == ["备忘.csv"]
+
+
 def test_reading_everything_again_gives_the_same_content(county: Settings) -> None:
     assert run_pipeline(county, full=True).state == "nothing_new"
 

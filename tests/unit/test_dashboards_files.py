@@ -94,17 +94,19 @@ def test_one_file_shows_where_its_rows_and_its_money_went(released: Path) -> Non
     assert "采用＋拒收＋非数据：✓ 平" in text
     amounts, controls = (pl.from_pandas(app.dataframe[at].value) for at in (1, 2))
     assert amounts["column"].to_list() == ["金额"]
-    assert amounts["in_cny"].to_list() == [250.0], "in units of ten thousand yuan"
+    assert amounts["in_cny"].to_list() == [2_500_000.0], "to the yuan, where sums are compared"
     assert amounts["conserved"].to_list() == ["✓ 平"]
-    assert controls.select("source_row", "stated", "computed", "equal").rows() == [(65, 260.0, 250.0, "✗ 不一致")]
+    assert controls.select("source_row", "stated", "computed", "difference", "equal").rows() == [
+        (65, 2_600_000.0, 2_500_000.0, 100_000.0, "✗ 不一致")
+    ]
 
 
 def test_doubts_by_kind_are_counted_and_said_in_the_pages_language(released: Path) -> None:
     name = "脱贫户名册2020年11月.xlsx"
     app = open_page("files", file=receipt(released, name), lang="en")
     doubts = pl.from_pandas(app.dataframe[1].value)
-    assert doubts.select("what", "text_en", "doubt_count").rows() == [
-        ("✗ rows rejected", "The identity number is stored as a number; its last digits are lost", 2)
+    assert doubts.select("what", "text_en", "doubt_count", "source_row").rows() == [
+        ("✗ rows rejected", "The identity number is stored as a number; its last digits are lost", 2, 17)
     ]
     rejected = pl.from_pandas(app.dataframe[2].value)
     assert rejected["column_letter"].to_list() == ["F", "F"]
@@ -143,7 +145,80 @@ def test_a_held_file_says_why_and_what_its_sender_is_asked(released: Path) -> No
     app = open_page("files", verdict="held")
     text = text_of(app)
     assert "没有一个数据项约定认得它的表头" in text
-    assert "告知是哪一项资料、哪一期" in app.code[0].value
+    assert "请说明这是哪一项资料" in app.code[-1].value
+
+
+HELD = {
+    "receipt_id": "held-0123456789ab",
+    "file_name": "支付10月.csv",
+    "arrived_at": "2020-12-12T07:40:00Z",
+    "reason": {"zh": "没有在文件名中找到期间。", "en": "No period was found in the file name."},
+    "remedy": {"zh": "用 --period 指明", "en": "Name the period"},
+    "stored_path": "raw/held/0123 456789ab.csv",
+    "likely_feed": "fund_payment",
+    "likely_period": "2020-10",
+    "looks_like": {"zh": "《资金支付明细》2020-10", "en": "Fund payments 2020-10"},
+    "ask": {"zh": "请在文件名中写明期间。", "en": "Write the period into the name."},
+}
+
+
+def change_status(released: Path, **content: object) -> None:
+    path = released / "status.json"
+    status = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(status | content), encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_held_file_says_what_it_looks_like_and_offers_the_steward_s_commands(released: Path, language: str) -> None:
+    change_status(released, held=[HELD])
+    app = open_page("files", file=str(HELD["receipt_id"]), lang=language)
+    text = text_of(app)
+    for stem in ("looks_like", "ask"):
+        assert HELD[stem][language] in text  # type: ignore[index]
+    landing, dismissal, letter = (code.value for code in app.code)
+    assert landing.startswith("xianqing land ")
+    assert landing.endswith("raw/held/0123 456789ab.csv' --feed fund_payment --period 2020-10")
+    assert dismissal.startswith("xianqing dismiss held-0123456789ab --author ")
+    assert letter.startswith("县财政局：")
+    assert "请在文件名中写明期间。" in letter
+
+
+def test_a_refused_file_offers_the_command_that_lets_it_pass(released: Path) -> None:
+    status = json.loads((released / "status.json").read_text(encoding="utf-8"))
+    refused = status["refused"][0] | {"stopped_by": ["rejected_share", "row_count"]}
+    change_status(released, refused=[refused])
+    app = open_page("files", file=refused["receipt_id"])
+    said = "--check rejected_share --check row_count --author '姓名' --reason '理由'"
+    assert app.code[0].value == f"xianqing override {refused['receipt_id']} {said}"
+
+
+@pytest.mark.parametrize("closing", ["dismissed", "settled"])
+def test_a_held_file_that_is_settled_says_so_and_asks_nothing(released: Path, closing: str) -> None:
+    said = {"zh": "后来以“支付2020年10月.csv”收到并采用", "en": "came later"}
+    change_status(released, held=[], closed=[HELD | {"closing": closing, "closed_by": said}])
+    files = all_files(released).filter(pl.col("verdict") == closing)
+    assert files["file_name"].to_list() == ["支付10月.csv"]
+    assert not files["asks"].any()
+    app = open_page("files", file=str(HELD["receipt_id"]))
+    assert said["zh"] in text_of(app)
+    assert "没有要请部门更正的地方" in text_of(app)
+    assert all("dismiss" not in code.value for code in app.code)
+    assert "曾搁置、现已了结 1 份" in text_of(app)
+
+
+def test_the_badge_counts_the_files_that_the_last_run_holds(released: Path) -> None:
+    assert "有 1 个文件待认领" in text_of(open_page("files"))
+    change_status(released, held=[])
+    assert "待认领" not in text_of(open_page("files"))
+    change_status(released, held=[HELD, HELD | {"receipt_id": "held-1"}])
+    assert "held files: 2" in text_of(open_page("overview", lang="en"))
+
+
+def test_a_narrow_screen_has_the_files_as_links(released: Path) -> None:
+    change_status(released, held=[HELD])
+    assert '<a href="files?file=held-0123456789ab">支付10月.csv' in "".join(
+        block.proto.body for block in open_page("files").get("html")
+    )
 
 
 def test_one_letter_for_all_files_of_a_department(released: Path) -> None:

@@ -70,3 +70,15 @@ def test_months_follow_the_language() -> None:
 
 def test_a_code_value_without_a_word_is_shown_as_it_is() -> None:
     assert (Words("en").name("level", "中央"), Words("en").name("level", "新口径")) == ("Central", "新口径")
+
+
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        ("师宗县", "师宗县", "师宗县"),
+        ("曲靖市（本库1县：师宗县）", "曲靖市（本库1县：师宗县）", "曲靖市 (1 county held here: 师宗县)"),
+        ("曲靖市（本库2县）", "曲靖市（本库2县）", "曲靖市 (2 counties held here)"),
+    ],
+)
+def test_what_is_said_around_a_place_s_name_is_in_the_page_s_language(name: str, zh: str, en: str) -> None:
+    assert (Words("zh").place(name), Words("en").place(name)) == (zh, en)

@@ -109,6 +109,19 @@ def test_equal_content_gives_equal_bytes(settings: Settings, tmp_path: Path) -> 
     }
 
 
+def test_a_release_that_differs_in_its_account_of_deliveries_only_has_no_new_figures(settings: Settings) -> None:
+    assert publish_stamp(settings, 1).has_new_figures
+    build_file = make_build(settings, 1)
+    for rows in (1, 2):
+        with duckdb.connect(str(build_file)) as connection:
+            connection.execute(f"create or replace table marts.ops_delivery as select * from range({rows})")
+        with take_lease(settings.state_dir, "run-deliveries") as lease:
+            fingerprints = verify_build(build_file)
+            publication = publish(settings, lease, build_file, cards={}, facts=FACTS, fingerprints=fingerprints)
+        assert (publication.is_new, publication.has_new_figures) == (True, False)
+    assert publish_stamp(settings, 2).has_new_figures
+
+
 def test_one_changed_value_changes_the_content_hash(settings: Settings) -> None:
     build_file = make_build(settings, 1)
     before = content_hash(fingerprint_build(build_file))

@@ -69,16 +69,19 @@ class Piece:
 
     Cells are read fast when written the usual way, ``<c r="A1" s="2" t="s">``; the others are marked odd. ``kind`` is
     the first letter of the type, 0 when it has none, 1 for a text that stands in the cell itself; ``inside`` the first
-    letter of the tag behind the cell's, ``value_at`` the place behind that tag if it is a plain ``<v>``.
+    letter of the tag behind the cell's, ``value_at`` the place behind that tag if it is a plain ``<v>``. ``opens`` are
+    the places of all tags, ``at`` which of them are cells, ``type_at`` where a tag goes on behind address and style.
     """
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.codes = codes = np.frombuffer(data + b" " * 32, dtype=np.uint8)
-        opens = np.flatnonzero(codes == _LT)
+        self.opens = opens = np.flatnonzero(codes == _LT)
         first, second = codes[opens + 1], codes[opens + 2]
         self.row_starts = opens[(first == ord("r")) & (second == ord("o")) & (codes[opens + 3] == ord("w"))]
-        at = np.flatnonzero((first == ord("c")) & ((second <= _SPACE) | (second == ord(">")) | (second == ord("/"))))
+        self.at = at = np.flatnonzero(
+            (first == ord("c")) & ((second <= _SPACE) | (second == ord(">")) | (second == ord("/")))
+        )
         self.value_count = int(((first == ord("v")) & ((second == ord(">")) | (second == _SPACE))).sum())
         self.starts = opens[at]
         if not len(at):
@@ -95,7 +98,7 @@ class Piece:
         is_usual = np.ones(len(at), dtype=bool)
         for offset, letter in enumerate(b' r="', start=4):
             is_usual &= self.codes[at + offset] == letter
-        numbers, behind = _digits(self.codes, at + 8, 7)
+        numbers, behind = digits(self.codes, at + 8, 7)
         is_usual &= (behind > at + 8) & (self.codes[behind] == _QUOTE) & (self.codes[behind + 1] == ord(">"))
         return numbers if is_usual.all() else None
 
@@ -116,15 +119,16 @@ class Piece:
             is_letter &= (code >= 65) & (code <= 90)
             column = np.where(is_letter, column * 26 + code - 64, column)
             at = at + is_letter
-        row, at = _digits(codes, at, 7)
+        row, at = digits(codes, at, 7)
         is_odd |= (codes[at] != _QUOTE) | (column == 0) | (row == 0)
         at = at + 1
         has_style = (codes[at] == _SPACE) & (codes[at + 1] == ord("s")) & (codes[at + 3] == _QUOTE)
         at = np.where(has_style, at + 4, at)
-        style, behind = _digits(codes, at, 5)
+        style, behind = digits(codes, at, 5)
         style = np.where(has_style, style, 0)
         is_odd |= has_style & (codes[behind] != _QUOTE)
         at = np.where(has_style, behind + 1, at)
+        self.type_at = at
         has_type = (codes[at] == _SPACE) & (codes[at + 1] == ord("t")) & (codes[at + 3] == _QUOTE)
         kind = np.where(has_type, codes[at + 4], 0).astype(np.uint8)
         is_text = has_type & (codes[at + 5] != _QUOTE)
@@ -136,7 +140,7 @@ class Piece:
         self.row, self.column, self.style, self.kind, self.is_odd = row, column, style, kind, is_odd
 
 
-def _digits(codes: np.ndarray, at: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+def digits(codes: np.ndarray, at: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
     """The numbers written at each position, and the positions behind them."""
     number = np.zeros(len(at), dtype=np.int64)
     is_digit = np.ones(len(at), dtype=bool)

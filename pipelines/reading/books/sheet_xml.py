@@ -19,6 +19,7 @@ from html import unescape
 import numpy as np
 
 from pipelines.reading.books.number_formats import NumberFormat
+from pipelines.reading.books.plain_cells import PlainCells
 from pipelines.reading.books.sheet_tags import (
     Piece,
     as_number,
@@ -66,10 +67,16 @@ class SheetFacts:
 
 
 class SheetScan:
-    """One pass over a sheet; ``formats`` are the number formats by style, those that need positions marked."""
+    """One pass over a sheet; ``formats`` are the number formats by style, those that need positions marked.
 
-    def __init__(self, name: str, formats: Mapping[int, NumberFormat], style_count: int) -> None:
+    Plain cells are put into ``cells`` on the way.
+    """
+
+    def __init__(
+        self, name: str, formats: Mapping[int, NumberFormat], style_count: int, cells: PlainCells | None = None
+    ) -> None:
         self.name = name
+        self._cells = cells
         self.facts = SheetFacts()
         self._row = 0
         self._rows_seen: list[np.ndarray] = []
@@ -115,6 +122,10 @@ class SheetScan:
             return
         prefix = found[1] + b":" if found[1] else b""
         self._preamble(plain(head[: found.start()], prefix))
+        if self._cells is not None:
+            self._cells.head = head[: found.end()]
+            if prefix or found[0] != b"<sheetData>":
+                self._cells.give_up()
         rest = head[found.end() :]
         if not found[0].endswith(b"/>"):
             rest = self._all_rows(rest, pieces, prefix)
@@ -130,7 +141,7 @@ class SheetScan:
         while (at := rest.find(end)) < 0:
             cut = rest.rfind(b"<" + prefix + b"row")
             if cut > 0:
-                self._rows(plain(rest[:cut], prefix))
+                self._rows(rest[:cut], prefix)
                 rest = rest[cut:]
             elif len(rest) > LONGEST_ROW_BYTES:
                 raise self._bad("有一行过长", "one row is far too long")
@@ -138,7 +149,7 @@ class SheetScan:
             if not piece:
                 raise self._bad("单元格数据没有结束标记", "its cell data have no end")
             rest += piece
-        self._rows(plain(rest[:at], prefix))
+        self._rows(rest[:at], prefix)
         return rest[at + len(end) :]
 
     def _preamble(self, head: bytes) -> None:
@@ -171,10 +182,14 @@ class SheetScan:
                     )
                 )
 
-    def _rows(self, data: bytes) -> None:
+    def _rows(self, written: bytes, prefix: bytes) -> None:
         """Whole rows of cells."""
+        data = plain(written, prefix)
         piece = Piece(data)
         rows = self._row_tags(piece)
+        cells = None if self._cells is None or self._cells.is_given_up else self._cells
+        if cells is not None and (data is not written or not len(piece.starts)):
+            cells.give_up()
         if not len(piece.starts):
             return
         ordinal = np.searchsorted(piece.row_starts, piece.starts) - 1
@@ -192,6 +207,8 @@ class SheetScan:
         self._count(piece)
         self._check_text_numbers(piece)
         self._take_numbers(piece)
+        if cells is not None and not cells.is_given_up:
+            cells.add(piece, rows, ordinal, self._is_date)
         for index in np.flatnonzero(
             (piece.kind == ord("e")) | ((piece.inside == ord("f")) & piece.has_content)
         ).tolist():
@@ -314,6 +331,8 @@ class SheetScan:
                 f"单元格散布在{facts.last_row}行×{facts.last_column}列，超出限度",
                 f"its cells lie over {facts.last_row} rows by {facts.last_column} columns, beyond the limit",
             )
+        if self._cells is not None and not self._is_ordered:
+            self._cells.give_up()
         if not self._is_ordered:
             keys = np.sort(np.concatenate(self._keys))
             twice = np.unique(keys[1:][np.diff(keys) == 0]).tolist()

@@ -9,13 +9,14 @@ The scan of the XML runs in a thread of its own while the parser, which does not
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
+import numpy as np
 from python_calamine import (
     CalamineError,
     CalamineSheet,
@@ -31,15 +32,18 @@ from python_calamine import (
 
 from pipelines.contracts import Text
 from pipelines.reading.books.cells import FormulaError, without_collection
-from pipelines.reading.books.number_formats import NumberFormat
+from pipelines.reading.books.number_formats import UNKNOWN, NumberFormat
 from pipelines.reading.books.ole import OLE_MAGIC
+from pipelines.reading.books.plain_cells import NotPlainError, PlainCells
 from pipelines.reading.books.sheet_biff import BiffWorkbook
+from pipelines.reading.books.sheet_columns import PlainSheet, left_sheet, put_together
 from pipelines.reading.books.sheet_tags import damaged
-from pipelines.reading.books.sheet_xml import SheetFacts
+from pipelines.reading.books.sheet_xml import LAST_COLUMN, SheetFacts
 from pipelines.reading.books.xlsx_parts import XlsxParts
 from pipelines.reading.doubts import Doubt
 from pipelines.reading.refusals import not_readable, refuse_panics
 
+LEAST_PLAIN_BYTES = 2 << 20  # smaller sheets gain nothing
 _LEAP_BUG = 60
 _LAST_SERIAL = 2_958_466
 _Result = TypeVar("_Result")
@@ -103,13 +107,21 @@ class Workbook:
     def __init__(self, raw: bytes) -> None:
         self.format = "xls" if raw.startswith(OLE_MAGIC) else "xlsx"
         self._raw = raw
-        self._calamine = open_calamine(raw)
+        self._names: CalamineWorkbook | None = None  # a copy that names the same sheets, where one was opened already
+        if self.format == "xls":
+            _ = self._calamine  # it says best why an old workbook cannot be opened
         self._source = BiffWorkbook(raw) if self.format == "xls" else XlsxParts(raw)
+
+    @cached_property
+    def _calamine(self) -> CalamineWorkbook:
+        return open_calamine(self._raw)
 
     @cached_property
     def sheets(self) -> list[SheetMetadata]:
         """The worksheets, hidden ones included, in the workbook's order."""
-        return [sheet for sheet in self._calamine.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        return [
+            sheet for sheet in (self._names or self._calamine).sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet
+        ]
 
     def is_hidden(self, name: str) -> bool:
         """True for a hidden or very hidden sheet."""
@@ -121,21 +133,65 @@ class Workbook:
             return self._facts(name).last_row
         return self._source.last_row(name) if name in self._source.parts else 0
 
-    def _facts(self, name: str) -> SheetFacts:
+    def _facts(self, name: str, plain: PlainCells | None = None) -> SheetFacts:
         if isinstance(self._source, BiffWorkbook):
             names = [sheet.name for sheet in self._calamine.sheets_metadata]
             return self._source.facts(names.index(name))
-        return self._source.facts(name) if name in self._source.parts else SheetFacts()
+        return self._source.facts(name, plain) if name in self._source.parts else SheetFacts()
 
     @refuse_panics
     def load(self, name: str, *, from_origin: bool = False) -> LoadedSheet:
         """The cells of a sheet, from its first used cell or, with ``from_origin``, from A1."""
         with ThreadPoolExecutor(1) as thread:
-            pending = thread.submit(self._facts, name)
-            sheet = _either(lambda: calamine_sheet(self._calamine, name), pending.result)
+            return self._load(name, thread.submit(self._facts, name), from_origin=from_origin)
+
+    @refuse_panics
+    def load_columns(self, name: str, head_rows: int, wanted: Sequence[int]) -> tuple[LoadedSheet, PlainSheet | None]:
+        """A sheet from A1 on; of a large plain one the ``wanted`` columns (from 0) below its first rows as columns.
+
+        Then the sheet's rows below the first ones are blank, all else about it is as ``load`` tells it.
+        """
+        source = self._source
+        is_large = isinstance(source, XlsxParts) and source.unpacked_size(name) >= LEAST_PLAIN_BYTES
+        if not is_large:
+            return self.load(name, from_origin=True), None
+        cells = PlainCells(head_rows, [at + 1 for at in wanted], LAST_COLUMN)
+        with ThreadPoolExecutor(1) as thread:
+            pending = thread.submit(self._facts, name, cells)
+            pending.add_done_callback(lambda _: cells.settled.set())
+            cells.settled.wait()
+            plain = None if cells.is_given_up else self._plain(name, cells, pending.result(), wanted)
+            if plain is None:
+                return self._load(name, pending, from_origin=True), None
+        blank: list[object] = [""] * plain.width
+        rows = [*plain.head, *[blank] * (plain.last_row - head_rows)]
+        facts, formats = pending.result(), self._source.formats
+        return LoadedSheet(name, rows, 1, 1, facts, formats, self.is_hidden(name), []), plain
+
+    def _plain(self, name: str, cells: PlainCells, facts: SheetFacts, wanted: Sequence[int]) -> PlainSheet | None:
+        """The sheet in columns, None where it takes the parser alone."""
+        source = self._source
+        is_odd = any((facts.repeated, facts.errors, facts.empty_formulas, facts.early_dates, facts.hidden_columns))
+        is_odd |= any(source.formats.get(style, UNKNOWN).is_missed_date for _, style in facts.styles)
+        if is_odd or not isinstance(source, XlsxParts):
+            return None
+        texts = np.unique(np.concatenate([shared[2] for shared in cells.shared])) if cells.shared else np.zeros(0, int)
+        try:
+            left = left_sheet(cells, texts)
+            small = open_calamine(source.with_sheet(name, left.xml))
             with without_collection():
-                rows = sheet.to_python(skip_empty_area=not from_origin)
-            facts = pending.result()
+                parsed: list[list[object]] = calamine_sheet(small, name).to_python(skip_empty_area=False)  # type: ignore[assignment]
+            self._names = small
+            return put_together(cells, left, texts, parsed, wanted)
+        except NotPlainError:
+            return None
+
+    def _load(self, name: str, pending: Future[SheetFacts], *, from_origin: bool) -> LoadedSheet:
+        """The cells by the parser, while the facts are still being found."""
+        sheet = _either(lambda: calamine_sheet(self._calamine, name), pending.result)
+        with without_collection():
+            rows = sheet.to_python(skip_empty_area=not from_origin)
+        facts = pending.result()
         if facts.repeated:
             row, column = facts.repeated[0]
             raise damaged(

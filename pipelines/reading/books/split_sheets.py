@@ -3,7 +3,7 @@
 Belongs here: telling such a chain from several tables, and reading it as one. Does not belong here: single sheets.
 
 Two sheets with the same header are not one table by that alone: they may be two months. Only a sheet that is full goes
-on in the next.
+on in the next, and sheets that the contract names as parts of one table.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ def followers(
     behind = [
         head for head in heads[[each.sheet for each in heads].index(first.sheet) + 1 :] if any(map(any, head.rows))
     ]
+    if first.sheet in contract.parts:
+        named = [(each, _header_index(each, first, match, contract, is_at_ceiling=False)) for each in behind]
+        return [(each.sheet, at) for each, at in named if at is not None and each.sheet in contract.parts]
     # Counting rows unpacks whole sheets: not before the next sheet may be one in which the table goes on.
     if not behind or _header_index(behind[0], first, match, contract, is_at_ceiling=True) is None:
         return []

@@ -88,7 +88,7 @@ def read_sheet(raw: bytes, name: str, header_index: int, positions: list[int], *
     ``may_be_full``: then it is known to go on in another sheet. ``header_index`` is -1 for a sheet without header.
     """
     workbook = Workbook(raw)
-    sheet = workbook.load(name, from_origin=True)
+    sheet, plain = workbook.load_columns(name, header_index + 1, positions)
     rows = sheet.rows
     if len(rows) in ROW_CEILINGS and not may_be_full:
         raise cut_off(name, len(rows))
@@ -98,16 +98,15 @@ def read_sheet(raw: bytes, name: str, header_index: int, positions: list[int], *
     width = max(len(header), sheet.width)
     positions = [position for position in positions if position < width]
     blank = [""] * width
-    body = rows[header_index + 1 :]
-    numbers = range(header_index + 2, len(rows) + 1)
-    kept = [number for number, row in zip(numbers, body, strict=True) if row != blank]
-    empty = sorted(set(numbers) - set(kept)) if len(kept) < len(body) else []
-    if empty:
-        body = [row for row in body if row != blank]
-    with without_collection():
-        cells = list(zip(*body, strict=True)) if body else [()] * width
-        has_errors = bool(sheet.facts.errors or sheet.facts.empty_formulas)
-        columns = {position: to_column(cells[position], has_formula_errors=has_errors) for position in positions}
+    if plain is None:
+        is_filled = np.array([row != blank for row in rows[header_index + 1 :]], dtype=bool)
+        columns = _columns(sheet, header_index, positions, is_filled)
+    else:
+        is_filled = plain.is_filled
+        keep = pl.Series(is_filled)
+        columns = {at: plain.columns[at] if is_filled.all() else plain.columns[at].filter(keep) for at in positions}
+    numbers = np.arange(header_index + 2, len(rows) + 1, dtype=np.int32)
+    kept, empty = numbers[is_filled], numbers[~is_filled].tolist()
     return Table(
         sheet=name,
         format=workbook.format,
@@ -115,7 +114,7 @@ def read_sheet(raw: bytes, name: str, header_index: int, positions: list[int], *
         header_row=header_index + 1,
         header=header,
         columns=columns,
-        rows=pl.Series("row", kept, dtype=pl.Int32),
+        rows=pl.Series("row", kept),
         non_data_rows=[*range(1, header_index + 2), *empty],
         preamble=["".join(map(cell_text, row)) for row in rows[: max(header_index, 0)]],
         notes=_notes(sheet, header_index, positions),
@@ -128,6 +127,17 @@ def read_sheet(raw: bytes, name: str, header_index: int, positions: list[int], *
             for position in positions
         },
     )
+
+
+def _columns(sheet: LoadedSheet, header_index: int, positions: list[int], is_filled: np.ndarray) -> dict[int, Column]:
+    """The columns of the parser's cells in the rows that hold anything."""
+    body = sheet.rows[header_index + 1 :]
+    if not is_filled.all():
+        body = [row for row, keep in zip(body, is_filled.tolist(), strict=True) if keep]
+    with without_collection():
+        cells = list(zip(*body, strict=True)) if body else [()] * (max(positions, default=-1) + 1)
+        has_errors = bool(sheet.facts.errors or sheet.facts.empty_formulas)
+        return {position: to_column(cells[position], has_formula_errors=has_errors) for position in positions}
 
 
 def _reaches(rows: np.ndarray, header_index: int) -> bool:

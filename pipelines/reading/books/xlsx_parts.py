@@ -13,6 +13,7 @@ import zlib
 from html import unescape
 
 from pipelines.reading.books.number_formats import NumberFormat, read_styles
+from pipelines.reading.books.plain_cells import PlainCells
 from pipelines.reading.books.sheet_tags import attributes, damaged, is_true, require_utf8
 from pipelines.reading.books.sheet_xml import SheetFacts, SheetScan
 
@@ -89,9 +90,25 @@ class XlsxParts:
                 parts[name] = self._members[target.lower()]
         return parts
 
-    def facts(self, name: str) -> SheetFacts:
-        """What the XML of a sheet says."""
-        return SheetScan(name, self.formats, len(self.formats)).run(self._archive, self.parts[name])
+    def facts(self, name: str, cells: PlainCells | None = None) -> SheetFacts:
+        """What the XML of a sheet says; its plain cells are put into ``cells``."""
+        return SheetScan(name, self.formats, len(self.formats), cells).run(self._archive, self.parts[name])
+
+    def unpacked_size(self, name: str) -> int:
+        """The stated size of a sheet's XML in bytes, 0 for what is no worksheet."""
+        return self._archive.getinfo(self.parts[name]).file_size if name in self.parts else 0
+
+    def with_sheet(self, name: str, xml: bytes) -> bytes:
+        """The archive with other content for one sheet, and without the other sheets'."""
+        target = io.BytesIO()
+        others = set(self.parts.values()) - {self.parts[name]}
+        with zipfile.ZipFile(target, "w") as copy:
+            for member in self._members.values():
+                if member == self.parts[name]:
+                    copy.writestr(member, xml)
+                elif member not in others and member.lower().endswith((".xml", ".rels")):
+                    copy.writestr(member, self._read(member) or b"")
+        return target.getvalue()
 
     def last_row(self, name: str) -> int:
         """The last row that the sheet mentions, found without looking at its cells."""

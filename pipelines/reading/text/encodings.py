@@ -22,8 +22,12 @@ COMMON_SHARE = 0.6
 LONE_SHARE = 0.7
 FEW_LETTERS = 5
 _MARKUP = re.compile(r"^\s*<(?:!doctype|html|\?xml|head|body|script|table)", re.IGNORECASE)
+_DELIMITERS = (",", "\t", ";", "|", "，")
 _BINARY = (b"%PDF", b"PK\x03\x04", b"{\\rtf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x1f\x8b", b"PAR1", b"\x89PNG")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_FILLED_BYTE = re.compile(rb"[^ \t\r\n\x0b\x0c\xef\xbb\xbf]")
+_FILLED = re.compile("[^\ufeff \t\r\n\u3000]")
+_BLOCK = 1 << 18  # bytes that stay in the processor's cache
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 CONTROL_CHARACTER = (
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}]"
@@ -47,27 +51,45 @@ class PlainText(NamedTuple):
     odd_ends: list[int]
 
 
-def _undecodable(offset: int, encoding: str) -> FileRefusedError:
+def _undecodable(raw: bytes, offset: int, encoding: str) -> FileRefusedError:
+    zh, en = _address(raw, offset, encoding)
     return FileRefusedError(
-        f"文件在第{offset}字节处不是有效的{encoding}文字，可能传输不完整或拼接了不同编码的内容。",
-        f"At byte offset {offset} the file is not valid {encoding} text: cut off, or parts in other encodings.",
-        "请从源系统重新导出，整个文件只用一种编码（UTF-8 或 GB18030）。",
-        "Export again from the source system, all of it in one encoding (UTF-8 or GB18030).",
+        f"文件{zh}不是有效的{encoding}文字（第{offset}字节），可能传输不完整或拼接了不同编码的内容。",
+        f"{en} the file is not valid {encoding} text (byte offset {offset}): cut off, or parts in other encodings.",
+        "请先看这一处：只有个别字损坏的，改正该单元格后重新报送；不止一处的，请从源系统重新导出，"
+        "整个文件只用一种编码（UTF-8 或 GB18030）。",
+        "Look at that place first: if single characters are damaged, correct the cell and send the file again; "
+        "otherwise export again from the source system, all of it in one encoding (UTF-8 or GB18030).",
     )
+
+
+def _address(raw: bytes, offset: int, encoding: str) -> tuple[str, str]:
+    """Line and column of a byte, in both languages; the line alone at its start and behind a quotation mark."""
+    encoding = encoding.rpartition(" ")[2]
+    before = raw[:offset].decode(encoding, "replace")
+    end = "\n" if "\n" in before or b"\n" in raw else "\r"
+    line = before[before.rfind(end) + 1 :]
+    head = (before if end in before else raw[: offset + SAMPLE_CHARACTERS].decode(encoding, "replace")).split(end, 1)[0]
+    delimiter = max(_DELIMITERS, key=head.count)
+    row = before.count(end) + 1
+    if not line or '"' in line or delimiter not in head:
+        return f"第{row}行", f"In line {row}"
+    column = line.count(delimiter) + 1
+    return f"第{row}行第{column}列", f"In line {row}, column {column},"
 
 
 def decode(raw: bytes) -> Decoded:
     """Decode strictly: byte-order mark, unmarked UTF-16, UTF-8, then GB18030 that reads like Chinese.
 
     What GB18030 cannot explain is guessed only when it looks like one other encoding throughout. Refuses with the
-    byte offset that fails.
+    line, column and byte offset that fail.
     """
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if raw.startswith(mark):
             try:
                 return Decoded(raw[2:].decode(encoding), encoding)
             except UnicodeDecodeError as error:
-                raise _undecodable(error.start + 2, encoding) from error
+                raise _undecodable(raw, error.start + 2, encoding) from error
     if (wide := _unmarked_utf16(raw)) is not None:
         return wide
     try:
@@ -76,20 +98,20 @@ def decode(raw: bytes) -> Decoded:
     except UnicodeDecodeError as error:
         utf8_offset = error.start
         if raw.startswith(codecs.BOM_UTF8):
-            raise _undecodable(utf8_offset, "utf-8") from error
+            raise _undecodable(raw, utf8_offset, "utf-8") from error
     try:
         text = raw.decode("gb18030")
     except UnicodeDecodeError as error:
         if _is_single_byte(raw) and (guess := _guess(raw, _SINGLE_BYTE)) is not None:
             return guess
-        raise _undecodable(max(error.start, utf8_offset), "utf-8 / gb18030") from error
+        raise _undecodable(raw, max(error.start, utf8_offset), "utf-8 / gb18030") from error
     if (offset := _utf8_line_inside(raw)) is not None:
-        raise _undecodable(offset, "gb18030")
+        raise _undecodable(raw, offset, "gb18030")
     if _reads_like_chinese(text):
         return Decoded(text, "gb18030")
     guess = _guess(raw, _SINGLE_BYTE if _is_single_byte(raw) else _SINGLE_BYTE + _ASIAN)
     if guess is None:
-        raise _undecodable(utf8_offset, "utf-8 / gb18030")
+        raise _undecodable(raw, utf8_offset, "utf-8 / gb18030")
     return guess
 
 
@@ -108,7 +130,7 @@ def _unmarked_utf16(raw: bytes) -> Decoded | None:
     try:
         return Decoded(raw.decode(encoding), encoding, is_guess=True)
     except UnicodeDecodeError as error:
-        raise _undecodable(error.start, encoding) from error
+        raise _undecodable(raw, error.start, encoding) from error
 
 
 def _is_single_byte(raw: bytes) -> bool:
@@ -160,10 +182,8 @@ def _utf8_line_inside(raw: bytes) -> int | None:
     Two neighbouring characters of the common Chinese block give such a line away; only lines with them are tried.
     """
     codes = np.frombuffer(raw, dtype=np.uint8)
-    places = np.flatnonzero(codes[: max(0, len(codes) - 5)] - np.uint8(0xE4) <= 0xE9 - 0xE4)
-    for ahead in (1, 2, 4, 5):
-        places = places[codes[places + ahead] & 0xC0 == 0x80]
-    places = places[codes[places + 3] - np.uint8(0xE4) <= 0xE9 - 0xE4]
+    blocks = [_utf8_pairs(codes[at : at + _BLOCK + 5]) + at for at in range(0, len(codes), _BLOCK)]
+    places = np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.int64)
     tried = -1
     for place in places.tolist():
         if place < tried:
@@ -173,6 +193,14 @@ def _utf8_line_inside(raw: bytes) -> int | None:
         if _is_utf8(raw[start:tried]):
             return start
     return None
+
+
+def _utf8_pairs(codes: np.ndarray) -> np.ndarray:
+    """Where two characters between U+4000 and U+9FFF follow each other in UTF-8; none begins in the last five bytes."""
+    places = np.flatnonzero(codes[: max(0, len(codes) - 5)] - np.uint8(0xE4) <= 0xE9 - 0xE4)
+    for ahead in (1, 2, 4, 5):
+        places = places[codes[places + ahead] & 0xC0 == 0x80]
+    return places[codes[places + 3] - np.uint8(0xE4) <= 0xE9 - 0xE4]
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -185,7 +213,7 @@ def _is_utf8(line: bytes) -> bool:
 
 def open_text(raw: bytes) -> Decoded:
     """Decode a text file; refuses empty, binary and markup content. Line ends are left as they are."""
-    if not raw.strip(b" \t\r\n\x0b\x0c\xef\xbb\xbf"):
+    if _FILLED_BYTE.search(raw) is None:
         raise FileRefusedError("文件是空的。", "The file is empty.", "请重新导出并报送。", "Export and send it again.")
     refusal = FileRefusedError(
         "文件内容不是表格文本（是网页、PDF 或其他格式改了后缀）。",
@@ -199,7 +227,7 @@ def open_text(raw: bytes) -> Decoded:
     head = decoded.text[:4096]
     if _MARKUP.match(head[:512]) or len(_CONTROLS.findall(head)) > max(4, 0.05 * len(head)):
         raise refusal
-    if not decoded.text.strip("\ufeff \t\r\n\u3000"):
+    if _FILLED.search(decoded.text) is None:
         raise FileRefusedError("文件是空的。", "The file is empty.", "请重新导出并报送。", "Export and send it again.")
     return decoded
 
@@ -208,9 +236,12 @@ def plain_line_ends(text: str) -> PlainText:
     """All line ends as LF, and which lines ended in another way than most of the file's."""
     if "\r" not in text:
         return PlainText(text, [])
-    if 2 * text.count("\r\r\n") > text.count("\n"):
-        text = text.replace("\r\r\n", "\r\n")
     all_cr, all_lf, pairs = text.count("\r"), text.count("\n"), text.count("\r\n")
+    if all_cr == all_lf == pairs:
+        return PlainText(text.replace("\r", ""), [])
+    if 2 * text.count("\r\r\n") > all_lf:
+        text = text.replace("\r\r\n", "\r\n")
+        all_cr = text.count("\r")
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     kinds = {"\r\n": pairs, "\r": all_cr - pairs, "\n": all_lf - pairs}
     if sum(1 for count in kinds.values() if count) == 1:

@@ -15,7 +15,16 @@ from dataclasses import replace
 import numpy as np
 
 from pipelines.reading.text.profiles import Profile
-from pipelines.reading.text.records import BLANK, INSIDE, IRREGULAR, Records, join_records, quoted_cells
+from pipelines.reading.text.records import (
+    BLANK,
+    INSIDE,
+    IRREGULAR,
+    Records,
+    bytes_at,
+    join_records,
+    places_of,
+    quoted_cells,
+)
 
 PROFILE_ROWS = 60
 MOST_TRIED = 5
@@ -24,7 +33,7 @@ HABIT_SHARE = 0.1
 FITTING = 2.6
 FOREIGN = 4.5
 FEW_ROWS = 3
-QUOTE, NEWLINE = ord('"'), ord("\n")
+NEWLINE = ord("\n")
 
 
 def join_standard(records: Records) -> bool:
@@ -78,11 +87,10 @@ def join_damaged(records: Records, established: Collection[int]) -> None:
 def _spans(records: Records) -> list[tuple[int, int]] | None:
     """First and last lines of the records over several lines; None when a quotation mark stands elsewhere."""
     codes = np.frombuffer(records.lines.data, dtype=np.uint8)
-    marks = np.flatnonzero(codes == QUOTE)
+    marks = places_of(codes, '"')
     if len(marks) % 2:
         return None
-    padded = np.concatenate(([NEWLINE], codes, [NEWLINE]))
-    before, after = padded[marks[::2]], padded[marks[1::2] + 2]
+    before, after = bytes_at(codes, marks[::2] - 1), bytes_at(codes, marks[1::2] + 1)
     delimiter = ord(records.delimiter)
     doubled = marks[2::2] == marks[1:-1:2] + 1
     begins = (before == delimiter) | (before == NEWLINE)

@@ -22,10 +22,13 @@ import polars as pl
 from pipelines.reading.tables import FileRefusedError
 
 FEW_MARKS = 50
+FEW_LINES = 1000
+FEW_CELLS = 3000
 LONGEST_RECORD_LINES = 50
 LONGEST_LINE = 1_000_000
 MOST_COLUMNS = 20_000
 BLANK, IRREGULAR, INSIDE = 0, -1, -2
+_BLOCK = 1 << 18  # bytes that stay in the processor's cache: fresh memory for a whole file costs more than the work
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class Records:
 def index_lines(text: str) -> Lines:
     """Find the lines; refuses one that is too long to belong to a table."""
     data = text.encode()
-    newlines = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
+    newlines = places_of(np.frombuffer(data, dtype=np.uint8), "\n")
     starts = np.concatenate(([0], newlines + 1))
     ends = np.concatenate((newlines, [len(data)]))
     if starts[-1] == len(data):
@@ -96,6 +99,40 @@ def index_lines(text: str) -> Lines:
             "Check the export settings and export again.",
         )
     return Lines(data, starts, ends)
+
+
+def places_of(codes: np.ndarray, character: str) -> np.ndarray:
+    """Where an ASCII character stands in a text in UTF-8, bytes counted from 0."""
+    code = ord(character)
+    found = [np.flatnonzero(codes[at : at + _BLOCK] == code) + at for at in range(0, len(codes), _BLOCK)]
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+
+
+def bytes_at(codes: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The bytes at some places, a line end for places before the first and after the last."""
+    found = codes[np.clip(places, 0, len(codes) - 1)]
+    return np.where((places < 0) | (places >= len(codes)), np.uint8(ord("\n")), found)
+
+
+def _counts(codes: np.ndarray, lines: Lines, character: str) -> np.ndarray:
+    """How often an ASCII character other than the line end stands in each line."""
+    counts = np.zeros(len(lines), dtype=np.int32)
+    first = 0
+    while first < len(lines):
+        start = lines.starts[first]
+        last = max(first + 1, int(np.searchsorted(lines.starts, start + _BLOCK)))
+        is_it = codes[start : lines.ends[last - 1] + 1] == ord(character)
+        np.add.reduceat(is_it, lines.starts[first:last] - start, dtype=np.int32, out=counts[first:last])
+        first = last
+    return counts
+
+
+def _places_in(codes: np.ndarray, lines: Lines, chosen: np.ndarray, counts: np.ndarray, character: str) -> np.ndarray:
+    """Where a character stands within some lines; ``counts`` says how often it does in every line."""
+    if len(chosen) > FEW_LINES:
+        return places_of(codes, character)[np.repeat(np.isin(np.arange(len(lines)), chosen), counts)]
+    spans = [(int(lines.starts[line]), int(lines.ends[line])) for line in chosen]
+    return np.concatenate([np.flatnonzero(codes[start:end] == ord(character)) + start for start, end in spans])
 
 
 Believed = Callable[[Records, int, int], bool]
@@ -122,13 +159,12 @@ def quoted_cells(record: str, delimiter: str) -> list[str] | None:
 def classify(lines: Lines, delimiter: str) -> Records:
     """Widths of all lines, without looking for records over several lines."""
     codes = np.frombuffer(lines.data, dtype=np.uint8)
-    places = np.flatnonzero(codes == ord(delimiter))
-    firsts = np.searchsorted(places, lines.starts)
-    widths = (np.searchsorted(places, lines.ends) - firsts + 1).astype(np.int32)
+    delimiters = _counts(codes, lines, delimiter)
+    widths = delimiters + 1
     widths[lines.ends == lines.starts] = BLANK
     count = len(lines)
     nothing = np.zeros(count, dtype=bool)
-    marks = np.flatnonzero(codes == ord('"'))
+    marks = places_of(codes, '"')
     if not len(marks):
         return Records(lines, delimiter, widths, nothing, nothing, {})
     begins = np.searchsorted(marks, lines.starts)
@@ -138,17 +174,15 @@ def classify(lines: Lines, delimiter: str) -> Records:
         return Records(lines, delimiter, widths, per_line > 0, nothing, {})
     line_of = np.repeat(np.arange(count), per_line)
     is_opening = (np.arange(len(marks)) - begins[line_of]) % 2 == 0
-    padded = np.concatenate(([10], codes, [10]))
-    sides = np.where(is_opening, padded[marks], padded[marks + 2])
+    sides = bytes_at(codes, np.where(is_opening, marks - 1, marks + 1))
     follows = np.zeros(len(marks), dtype=bool)
     follows[1:] = (marks[1:] == marks[:-1] + 1) & (line_of[1:] == line_of[:-1])
     precedes = np.concatenate((follows[1:], [False]))
     good = (sides == 10) | (sides == ord(delimiter)) | np.where(is_opening, follows, precedes)
     is_bad = (np.bincount(line_of, weights=~good, minlength=count) > 0) | (per_line % 2 == 1)
-    per_line_places = np.diff(firsts, append=len(places))
-    is_marked = per_line > 0
-    places = places[np.repeat(is_marked, per_line_places)]
-    owner = np.repeat(np.flatnonzero(is_marked), per_line_places[is_marked])
+    marked = np.flatnonzero(per_line)
+    places = _places_in(codes, lines, marked, delimiters, delimiter)
+    owner = np.repeat(marked, delimiters[marked])
     if len(marks) * FEW_MARKS < len(codes):
         before: np.ndarray = np.searchsorted(marks, places)
     else:
@@ -217,15 +251,7 @@ def _join(
 
 def split_lines(records: Records, chosen: np.ndarray, width: int) -> list[pl.Series]:
     """The cells of regular lines of one width, in file order; ``chosen`` are their indexes."""
-    quoted = records.has_quotes[chosen]
-    plain, marked = chosen[~quoted], chosen[quoted]
-    if not len(marked):
-        return _split(records, plain, width, None)
-    if not len(plain):
-        return _split(records, marked, width, '"')
-    order = pl.Series(np.argsort(np.concatenate((plain, marked)), kind="stable"))
-    both = zip(_split(records, plain, width, None), _split(records, marked, width, '"'), strict=True)
-    return [first.append(second).gather(order) for first, second in both]
+    return _split(records, chosen, width, '"' if records.has_quotes[chosen].any() else None)
 
 
 def _split(records: Records, indexes: np.ndarray, width: int, quote: str | None) -> list[pl.Series]:
@@ -233,13 +259,15 @@ def _split(records: Records, indexes: np.ndarray, width: int, quote: str | None)
     breaks = np.flatnonzero(np.diff(indexes) != 1)
     firsts = indexes[np.concatenate(([0], breaks + 1))]
     lasts = indexes[np.concatenate((breaks, [len(indexes) - 1]))]
-    view = memoryview(lines.data)
-    pieces = [view[lines.starts[a] : lines.ends[b]] for a, b in zip(firsts, lasts, strict=True)]
-    if len(indexes) * width < 3000:
+    if len(indexes) * width < FEW_CELLS:
         return _split_few(records, indexes, width)
     names = [f"c{position}" for position in range(width)]
+    is_tail = len(firsts) == 1 and lasts[0] == len(lines) - 1
+    view = memoryview(lines.data)
+    pieces = () if is_tail else (view[lines.starts[a] : lines.ends[b]] for a, b in zip(firsts, lasts, strict=True))
     frame = pl.read_csv(
-        io.BytesIO(b"\n".join(pieces)),
+        lines.data if is_tail else b"\n".join(pieces),
+        skip_lines=int(firsts[0]) if is_tail else 0,
         separator=records.delimiter,
         quote_char=quote,
         has_header=False,

@@ -62,11 +62,20 @@ def split_line(line: str, delimiter: str) -> list[str]:
 
 def heads(text: str) -> list[Head]:
     """The first lines split by every delimiter that occurs; the caller keeps the one whose header it knows."""
-    lines = text.split("\n", HEAD_LINES)[:HEAD_LINES]
+    lines = _first_lines(text)
     found = [delimiter for delimiter in DELIMITERS if any(delimiter in line for line in lines)] or [","]
     if any(" " in line.strip() for line in lines):
         found.append(" ")
     return [Head("", [split_line(line, each) for line in lines], each) for each in found]
+
+
+def _first_lines(text: str) -> list[str]:
+    """The first lines, without a copy of all the others."""
+    end = -1
+    for _ in range(HEAD_LINES):
+        if (end := text.find("\n", end + 1)) < 0:
+            return text.split("\n")
+    return text[:end].split("\n")
 
 
 def read_table(decoded: Decoded, delimiter: str, header_index: int, width: int) -> Table:

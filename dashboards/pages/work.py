@@ -1,0 +1,265 @@
+"""就业去了哪里: who works where, in which months, who does not, for what wage, and who was trained."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import streamlit as st
+
+from dashboards import charts, charts_work, layout, state, tables
+from dashboards.data import Row
+from dashboards.layout import View
+from dashboards.tables import Table
+
+WORK = "kpi_employment_area_month"
+GROUPS = ("labour_capacity", "age_group", "sex")
+PLACES = ("working_county_count", "working_province_count", "working_outside_count", "working_other_count")
+STOCKS = ("working_person_count", *PLACES, "labour_force_count", "working_labour_force_count", "working_share")
+BRIDGE = (
+    "opening_working_count",
+    "new_worker_count",
+    "returned_worker_count",
+    "stopped_worker_count",
+    "moved_worker_count",
+    "working_person_count",
+)
+GROWTH = ("previous_year_working_count", "working_growth_count", "working_growth_share")
+YEAR_PLACES = (
+    "cumulative_county_count",
+    "cumulative_province_count",
+    "cumulative_outside_count",
+    "cumulative_other_count",
+)
+BINS = ("worked_1_to_3_count", "worked_4_to_6_count", "worked_7_to_9_count", "worked_10_to_12_count")
+YEAR = (
+    "cumulative_worker_count",
+    *YEAR_PLACES,
+    "enterprise_worker_count",
+    "stable_worker_count",
+    "worked_months_mean",
+    "transfer_person_time_count",
+)
+ZERO = ("labour_household_count", "zero_employment_household_count", "zero_employment_share")
+WAGES = ("mean_wage_cny", "median_wage_cny", "reported_wage_count", "implausible_wage_count")
+LEDGER = ("ledger_person_count", "ledger_employed_count", "ledger_working_count", "ledger_difference_count")
+TRAINING = (
+    "training_person_time_count",
+    "training_person_count",
+    "training_certificate_count",
+    "training_cost_cny",
+    "cumulative_training_person_time_count",
+    "cumulative_training_person_count",
+)
+POSTS = ("public_post_count", "cleaner_post_count", "ranger_post_count", "other_post_count")
+PANELS_A_ROW = 5
+
+
+def body(view: View) -> None:
+    """Destinations, bridge, the year's workers, places, groups, households without work, wages, training and posts."""
+    release = view.release
+    key = {"area_id": view.area.code, "period": view.period, "group_type": "all"}
+    row = release.first(WORK, key)
+    before = release.first(WORK, key | {"period": _month_before(view.period)})
+    months = release.rows(WORK, {"area_id": view.area.code, "group_type": "all"}, order=("period",))
+    months = months.filter(pl.col("period").str.starts_with(view.period[:4]))
+    below = release.rows(
+        WORK, {"parent_area_id": view.area.code, "period": view.period, "group_type": "all"}, order=("area_id",)
+    )
+    _answer(view, row, before)
+    shown = [_destinations(view, months), _bridge(view, months), _year(view, months, row)]
+    _panels(view)
+    shown.append(_groups(view))
+    shown.append(_households(view, months, below))
+    for name, columns, is_charted in (
+        ("wages", WAGES, True),
+        ("ledger", LEDGER, False),
+        ("training", TRAINING, False),
+        ("posts", POSTS, False),
+    ):
+        shown.append(_section(view, months, name, columns, is_charted=is_charted))
+    all_columns = (*STOCKS, *BRIDGE, *GROWTH, *YEAR, *BINS, *ZERO, *WAGES, *LEDGER, *TRAINING, *POSTS)
+    figures = [(WORK, column) for column in dict.fromkeys(all_columns)]
+    layout.changes(view, [(model, column, key) for model, column in figures])
+    layout.definitions(view, figures, [view.words("work.remark")])
+    tables.downloads(view, "work", shown, figures)
+
+
+def _month_before(period: str) -> str:
+    first = dt.date.fromisoformat(f"{period}-01")
+    return f"{first - dt.timedelta(days=1):%Y-%m}"
+
+
+def _answer(view: View, row: Row, before: Row) -> None:
+    words, cards = view.words, view.cards
+    share = cards.card(WORK, "working_share")
+    layout.answer(
+        words(
+            "work.answer",
+            month=words.month(view.period),
+            place=view.area.name,
+            working=words.count(row.get("working_person_count")),
+            share=share.show(row.get(share.column), words),
+            county=words.count(row.get("working_county_count")),
+            province=words.count(row.get("working_province_count")),
+            outside=words.count(row.get("working_outside_count")),
+            workers=words.count(row.get("cumulative_worker_count")),
+            zero=words.count(row.get("zero_employment_household_count")),
+        )
+    )
+    against = words("tile.last_month")
+    below = {
+        "working_person_count": ("working_growth_share",),
+        "working_share": ("working_labour_force_count", "labour_force_count"),
+        "cumulative_worker_count": YEAR_PLACES[:3],
+        "zero_employment_household_count": ("zero_employment_share", "labour_household_count"),
+        "median_wage_cny": ("mean_wage_cny", "implausible_wage_count"),
+    }
+    layout.tiles(
+        words,
+        [
+            layout.tile(
+                view,
+                cards.card(WORK, column),
+                row,
+                before,
+                against=against,
+                target=[layout.line(view, WORK, row, line) for line in lines],
+            )
+            for column, lines in below.items()
+        ],
+    )
+
+
+def _table(view: View, title: str, frame: pl.DataFrame, first: dict[str, str], columns: tuple[str, ...]) -> Table:
+    return Table(title, frame, first | {column: view.cards.card(WORK, column) for column in columns})
+
+
+def _labels(view: View, columns: tuple[str, ...], unit: str) -> charts.Labels:
+    words = view.words
+    axes = {"x": words("choice.period"), "y": unit, "series": words("definitions.figure")}
+    return charts.Labels(axes, {column: view.cards.card(WORK, column).title for column in columns}, view.note)
+
+
+def _has(frame: pl.DataFrame, column: str) -> bool:
+    """True when there is something to draw; says so on the page otherwise."""
+    return not frame[column].drop_nulls().is_empty()
+
+
+def _destinations(view: View, months: pl.DataFrame) -> Table:
+    words = view.words
+    layout.heading(words("work.chart"), words("work.chart_note"))
+    table = _table(view, words("work.chart"), months, {"period": words("choice.period")}, (*STOCKS, *GROWTH))
+    if _has(months, "working_person_count"):
+        figure = charts_work.stacked_months(months, parts=PLACES, labels=_labels(view, PLACES, words("work.people")))
+        layout.chart(figure, words("work.chart"))
+    else:
+        st.text(words("chart.empty"))
+    tables.show(view, table)
+    return table
+
+
+def _bridge(view: View, months: pl.DataFrame) -> Table:
+    words = view.words
+    layout.heading(words("work.bridge"), words("work.bridge_note"))
+    table = _table(view, words("work.bridge"), months, {"period": words("choice.period")}, BRIDGE)
+    tables.show(view, table)
+    return table
+
+
+def _year(view: View, months: pl.DataFrame, row: Row) -> Table:
+    words = view.words
+    layout.heading(words("work.year"), words("work.year_note"))
+    bins = pl.DataFrame(
+        {
+            "group": [view.cards.card(WORK, column).title for column in BINS],
+            "value": pl.Series([row.get(column) for column in BINS], dtype=pl.Int64),
+        }
+    )
+    if _has(bins, "value"):
+        axes = {"x": words("work.people"), "y": words("work.months")}
+        figure = charts_work.plain_bars(bins, value="value", labels=charts.Labels(axes, {}, view.note))
+        layout.chart(figure, words("work.months"))
+    table = _table(view, words("work.year"), months, {"period": words("choice.period")}, (*YEAR, *BINS))
+    tables.show(view, table)
+    return table
+
+
+def _panels(view: View) -> None:
+    """One small panel a place below: the share at work by month, all on one scale."""
+    words = view.words
+    places = view.release.children(view.area.code)
+    frame = view.release.rows(WORK, {"parent_area_id": view.area.code, "group_type": "all"}, order=("period",))
+    frame = frame.filter(pl.col("period").str.starts_with(view.period[:4]))
+    if not places or frame["period"].n_unique() < 2 or not _has(frame, "working_share"):
+        return
+    layout.heading(words("work.panels"), words("work.panels_note"))
+    peak = max(frame["working_share"].drop_nulls().to_list())
+    ceiling = min(1.0, -(-peak * 10 // 1) / 10) or 0.1
+    axes = {"x": words("choice.period"), "y": view.cards.card(WORK, "working_share").title}
+    drawn = [place for place in places if frame.filter(pl.col("area_id") == place.code).height]
+    for start in range(0, len(drawn), PANELS_A_ROW):
+        for column, place in zip(
+            st.columns(PANELS_A_ROW, gap="small"), drawn[start : start + PANELS_A_ROW], strict=False
+        ):
+            note = " · ".join(filter(None, (place.name, view.mark)))
+            labels = charts.Labels(axes, {}, (note,))
+            own = frame.filter(pl.col("area_id") == place.code)
+            figure = charts_work.small_panel(own, value="working_share", ceiling=ceiling, labels=labels)
+            with column:
+                layout.chart(figure, f"{words('work.panels')} {place.name}")
+
+
+def _groups(view: View) -> Table:
+    words, release = view.words, view.release
+    layout.heading(words("work.share"), words("work.share_note"))
+    group = state.switch("group", words("choice.group"), GROUPS, GROUPS[0], lambda value: words(f"work.{value}"))
+    key = {"area_id": view.area.code, "group_type": group}
+    now = release.rows(WORK, key | {"period": view.period}, order=("group_id",))
+    then = release.rows(WORK, key | {"period": _month_before(view.period)})
+    now = now.join(
+        then.select("group_id", pl.col("working_share").alias("last_month_share")), on="group_id", how="left"
+    )
+    now = tables.in_order(now.filter(pl.col("monitored_person_count") > 0), "group_id", "work_group")
+    now = now.with_columns(group=tables.named(now["group_id"], "work_group", words))
+    in_force = now.filter(pl.col("labour_force_count") > 0)
+    card = view.cards.card(WORK, "working_share")
+    if in_force.is_empty():
+        st.text(words("chart.empty"))
+    else:
+        axes = {"x": card.title, "y": words(f"work.{group}"), "bar": words("work.last_month")}
+        names = {"working_share": card.title, "last_month_share": words("work.last_month")}
+        figure = charts.rates_against_bars(
+            in_force, rate="working_share", bars=("last_month_share",), labels=charts.Labels(axes, names, view.note)
+        )
+        layout.chart(figure, words("work.share"))
+    columns = (*STOCKS, "cumulative_worker_count", "stable_worker_count", *WAGES)
+    table = _table(view, words("work.share"), now, {"group": words(f"work.{group}")}, columns)
+    tables.show(view, table)
+    return table
+
+
+def _households(view: View, months: pl.DataFrame, below: pl.DataFrame) -> Table:
+    """Households with labour and nobody employed: by month in the table above, by place in the way down."""
+    words = view.words
+    layout.heading(words("work.zero"), words("work.zero_note"))
+    tables.show(view, _table(view, words("work.zero"), months, {"period": words("choice.period")}, ZERO))
+    columns = (*ZERO, "working_person_count", *PLACES, "working_share", "cumulative_worker_count", "public_post_count")
+    children = _table(view, words("work.zero"), below, {"area_name": words("table.area")}, columns)
+    tables.drill(view, children, table_key="work")
+    return children
+
+
+def _section(view: View, months: pl.DataFrame, name: str, columns: tuple[str, ...], *, is_charted: bool) -> Table:
+    words, cards = view.words, view.cards
+    note = words(f"work.{name}_note") if name in ("wages", "ledger") else ""
+    layout.heading(words(f"work.{name}"), note)
+    if is_charted and _has(months, columns[0]):
+        labels = _labels(view, columns[:2], cards.card(WORK, columns[0]).unit)
+        layout.chart(charts_work.lines_by_month(months, columns=columns[:2], labels=labels), words(f"work.{name}"))
+    table = _table(view, words(f"work.{name}"), months, {"period": words("choice.period")}, columns)
+    tables.show(view, table)
+    return table
+
+
+layout.page("work", body, periods_of=WORK)
