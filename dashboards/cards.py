@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards.words import NOTHING, Words
+from dashboards.words import HIDDEN, NOTHING, Hidden, Words
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Card:
 
     def show(self, value: float | None, words: Words) -> str:
         """The value with its unit as the card wants it written."""
+        if isinstance(value, Hidden):
+            return HIDDEN
         if value is None or self.form == "share":
             return words.share(value, self.decimals)
         if self.form == "cny":
@@ -38,7 +40,12 @@ class Card:
         return f"{figure} {self.unit}".strip()
 
     def difference(self, now: float | None, before: float | None, words: Words) -> str | None:
-        """The change with its sign (shares in percentage points); None when there is nothing to compare."""
+        """The change with its sign (shares in percentage points); None when there is nothing to compare.
+
+        A change from or to a hidden figure is hidden with it.
+        """
+        if isinstance(now, Hidden) or isinstance(before, Hidden):
+            return HIDDEN
         if now is None or before is None:
             return None
         change = now - before
@@ -47,8 +54,6 @@ class Card:
         if self.form == "share":
             sign = "+" if change > 0 else "−"
             return f"{sign}{abs(100 * change):.{self.decimals}f} {words('unit.points')}"
-        if self.form == "count" and any(0 < value < words.small_cell for value in (now, before)):
-            return None
         shown = self.show(abs(change), words)
         return f"{'+' if change > 0 else '−'}{shown}"
 

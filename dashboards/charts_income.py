@@ -163,5 +163,10 @@ def below_lines(frame: pl.DataFrame, *, measure: str, labels: Labels, height: in
         ],
     )
     line = base.mark_line(point=alt.OverlayMarkDef(size=46, filled=True), strokeWidth=2)
-    text = base.mark_text(dy=-12, fontSize=11).encode(text=alt.Text(f"{measure}:Q", format=","))
-    return finish(alt.layer(line, text).properties(height=height), labels)
+    # The exit line runs close to the statistics line: its figures stand below it.
+    is_low = alt.datum.line_family == "exit"
+    texts = [
+        base.transform_filter(where).mark_text(dy=dy, fontSize=11).encode(text=alt.Text(f"{measure}:Q", format=","))
+        for where, dy in ((~is_low, -12), (is_low, 15))
+    ]
+    return finish(alt.layer(line, *texts).properties(height=height), labels)

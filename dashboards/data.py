@@ -1,7 +1,7 @@
 """The only opener of ``data/marts``: one release, resolved once per page run, read through in-memory DuckDB.
 
-Belongs here: the pointer, the manifest, the status of the last run, rows of a table. Does not belong here: sums,
-rates or any other formula (they are columns of the marts), and no drawing.
+Belongs here: the pointer, the manifest, the status of the last run, rows of a table with small cells hidden. Does not
+belong here: sums, rates or any other formula (they are columns of the marts), and no drawing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from typing import Any
 
 import duckdb
 import polars as pl
+
+from dashboards import small_cells
+from dashboards.sums import BASES
+from dashboards.words import HIDDEN_VALUE
 
 Row = dict[str, Any]
 Wanted = str | bool | int | tuple[str, ...] | None
@@ -38,7 +42,9 @@ class Release:
     folder: Path
     manifest: Mapping[str, Any]
     cards: Mapping[str, Any]
+    small_cell: int = 0
     _kept: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+    _hidden: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False, compare=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
@@ -71,7 +77,8 @@ class Release:
     ) -> pl.DataFrame:
         """The rows of ``table`` whose columns equal the wanted values (a tuple: one of them), money as float yuan.
 
-        Raises KeyError for a table that the release does not hold. Null and 0 stay apart.
+        Raises KeyError for a table that the release does not hold. Null and 0 stay apart. A hidden small cell is null
+        too, and ``small_cells.HIDDEN_COLUMNS`` of its row names its column.
         """
         where = dict(wanted or {})
         question = (table, order, tuple(sorted(where.items())))
@@ -84,14 +91,20 @@ class Release:
             return frame
 
     def first(self, table: str, wanted: Mapping[str, Wanted]) -> Row:
-        """The one row asked for, or an empty row: then every figure of it is null."""
+        """The one row asked for, or an empty row: then every figure of it is null. Hidden values say that they are."""
         frame = self.rows(table, wanted)
-        return frame.row(0, named=True) if frame.height else {}
+        if not frame.height:
+            return {}
+        row = frame.row(0, named=True)
+        return row | dict.fromkeys(row.get(small_cells.HIDDEN_COLUMNS) or (), HIDDEN_VALUE)
+
+    def has(self, table: str) -> bool:
+        """Whether the release holds that table at all."""
+        return table in self.manifest["tables"]
 
     def _read(self, table: str, order: tuple[str, ...], wanted: Mapping[str, Wanted]) -> pl.DataFrame:
-        file = self.folder / str(self.manifest["tables"][table]["file"])
         conditions: list[str] = []
-        values: dict[str, object] = {"file": str(file.resolve())}
+        values: dict[str, object] = {}
         for index, (column, value) in enumerate(wanted.items()):
             if value is None:
                 conditions.append(f"{_quoted(column)} is null")
@@ -100,9 +113,34 @@ class Release:
             values[f"value_{index}"] = value if isinstance(value, tuple) else (value,)
         where = " where " + " and ".join(conditions) if conditions else ""
         ordered = " order by " + ", ".join(map(_quoted, order)) if order else ""
-        statement = f"select * from read_parquet($file){where}{ordered}"  # noqa: S608 -- identifiers are quoted, values bound
+        source = self._protected(table)
+        if source is None:
+            source, values["file"] = "read_parquet($file)", self._file(table)
+        statement = f"select * from {source}{where}{ordered}"  # noqa: S608 -- identifiers are quoted, values bound
         frame = pl.DataFrame(self._connection.sql(statement, params=values).to_arrow_table())
         return frame.cast({pl.Decimal: pl.Float64})
+
+    def _file(self, table: str) -> str:
+        return str((self.folder / str(self.manifest["tables"][table]["file"])).resolve())
+
+    def _protected(self, table: str) -> str | None:
+        """The name under which the table stands with its small cells hidden; None for a table that is read as it is.
+
+        Hidden once for the whole table, whatever is asked of it: all pages and exports get the same pattern.
+        """
+        if not self.small_cell or not table.startswith("kpi_"):
+            return None
+        name = f"protected_{table}"
+        if name not in self._hidden:
+            other = BASES.get(table, (table,))[0]
+            base = None
+            if other != table and self.has(other) and self._protected(other):
+                base = self._hidden[f"protected_{other}"]
+            statement = "select * from read_parquet($file)"
+            whole = pl.DataFrame(self._connection.sql(statement, params={"file": self._file(table)}).to_arrow_table())
+            self._hidden[name] = small_cells.hide(table, whole, self.cards, self.small_cell, base)
+            self._connection.register(name, self._hidden[name].to_arrow())
+        return _quoted(name)
 
     @property
     def home(self) -> Area:
@@ -143,14 +181,14 @@ def _quoted(identifier: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _open(folder: Path) -> Release:
+def _open(folder: Path, small_cell: int) -> Release:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     cards = json.loads((folder / "cards.json").read_text(encoding="utf-8"))
-    return Release(folder=folder, manifest=manifest, cards=cards)
+    return Release(folder=folder, manifest=manifest, cards=cards, small_cell=small_cell)
 
 
-def current(marts: Path) -> Release | None:
-    """The release the pointer names now; None before the first publication.
+def current(marts: Path, small_cell: int = 0) -> Release | None:
+    """The release the pointer names now, counts below ``small_cell`` hidden; None before the first publication.
 
     Call it once per page run and keep the answer: the pointer may move at any time, a release never changes.
     """
@@ -158,7 +196,7 @@ def current(marts: Path) -> Release | None:
         release_id = (marts / "current").read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
-    return _open(marts / release_id)
+    return _open(marts / release_id, small_cell)
 
 
 def previous(marts: Path, release: Release) -> Release | None:
@@ -166,7 +204,7 @@ def previous(marts: Path, release: Release) -> Release | None:
     release_id = release.manifest.get("previous_release_id")
     if not release_id or not (marts / str(release_id) / "manifest.json").is_file():
         return None
-    return _open(marts / str(release_id))
+    return _open(marts / str(release_id), release.small_cell)
 
 
 def status(marts: Path) -> Row:

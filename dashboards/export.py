@@ -15,6 +15,9 @@ from typing import Any
 
 import polars as pl
 
+from dashboards.small_cells import HIDDEN_COLUMNS
+from dashboards.words import HIDDEN
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -35,6 +38,11 @@ class Sheet:
     frame: pl.DataFrame
     columns: tuple[Column, ...]
 
+    def values(self, name: str) -> list[object]:
+        """The cells of a column as they are exported: a hidden small cell is ``*``, the others keep their type."""
+        hidden = is_hidden(self.frame, name).to_list()
+        return [HIDDEN if flag else value for flag, value in zip(hidden, self.frame[name].to_list(), strict=True)]
+
 
 @dataclass(frozen=True)
 class Notes:
@@ -43,6 +51,13 @@ class Notes:
     title: str
     headings: tuple[str, str]
     rows: tuple[tuple[str, str], ...]
+
+
+def is_hidden(frame: pl.DataFrame, column: str) -> pl.Series:
+    """Which rows of a frame hide the value of a column as a small cell."""
+    if HIDDEN_COLUMNS not in frame.columns:
+        return pl.Series([False], dtype=pl.Boolean).new_from_index(0, frame.height)
+    return frame[HIDDEN_COLUMNS].list.contains(column).fill_null(value=False)
 
 
 def guarded(value: object) -> object:
@@ -69,7 +84,7 @@ def to_xlsx(sheets: Sequence[Sheet], notes: Notes, mark: str) -> bytes:
             for index, column in enumerate(sheet.columns):
                 page.write_string(2, index, column.heading, bold)
                 form = book.add_format({"num_format": column.number_format})
-                for row, value in enumerate(sheet.frame[column.name].to_list(), start=3):
+                for row, value in enumerate(sheet.values(column.name), start=3):
                     _write_cell(page, row, index, value, form)
         page = book.add_worksheet(_sheet_name(notes.title))
         page.set_column(0, 0, 28)
@@ -95,9 +110,9 @@ def to_csv_zip(sheets: Sequence[Sheet], notes: Notes, mark: str) -> bytes:
 
 def to_csv(sheet: Sheet) -> bytes:
     """One table alone as CSV (UTF-8 with BOM), guarded like the others."""
-    rows = [[column.heading for column in sheet.columns]]
-    rows += [list(row) for row in sheet.frame.select([column.name for column in sheet.columns]).iter_rows()]
-    return _csv(rows)
+    rows: list[list[object]] = [[column.heading for column in sheet.columns]]
+    cells = [sheet.values(column.name) for column in sheet.columns]
+    return _csv([*rows, *map(list, zip(*cells, strict=True))])
 
 
 def _write_cell(page: Any, row: int, column: int, value: object, form: Any) -> None:

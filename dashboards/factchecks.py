@@ -16,8 +16,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import export
-from dashboards import uploads
+from dashboards import export, uploads
 from dashboards.uploads import FOLDER_PREFIX, plain_name
 from dashboards.words import Words
 from pipelines.settings import Settings
@@ -30,17 +29,21 @@ MOST_SECONDS = 60
 LONGEST_SHOWN = 60_000
 LONGEST_EXCERPT = 120
 STYLE = """
-.fc { max-height: 34rem; overflow-y: auto; border: 1px solid #d9dee4; border-radius: 3px; padding: 0.6rem 0.9rem; line-height: 2; }
-.fc p { margin: 0 0 0.5rem; }
+.fc { max-height: 34rem; overflow-y: auto; border: 1px solid #d9dee4; border-radius: 3px; padding: 0.6rem 0.9rem;
+  line-height: 2; }
+.fc .line { margin: 0 0 0.5rem; }
 .fc details { display: inline; }
-.fc summary { display: inline; cursor: pointer; list-style: none; border-radius: 3px; padding: 0 0.2rem; border-bottom: 2px solid #616e7c; }
+.fc details::details-content { display: inline; }
+.fc details:not([open])::details-content { display: none; }
+.fc summary { display: inline; cursor: pointer; list-style: none; border-radius: 3px; padding: 0 0.2rem;
+  border-bottom: 2px solid #616e7c; }
 .fc summary::-webkit-details-marker { display: none; }
-.fc summary.inconsistent { background: #e3d7f0; border-bottom-style: double; border-bottom-color: #5b3a8c; font-weight: 700; }
+.fc summary.inconsistent { background: #e3d7f0; border-bottom: 3px double #5b3a8c; font-weight: 700; }
 .fc summary.unclear { background: #dfe7ef; border-bottom-style: dashed; border-bottom-color: #1d4f7c; }
 .fc summary.explained { background: #eef1f4; border-bottom-style: dotted; }
 .fc summary.consistent { border-bottom-width: 1px; }
-.fc .said { display: block; margin: 0.1rem 0 0.4rem; padding: 0.3rem 0.7rem; border-left: 3px solid #1d4f7c; background: #f4f6f8;
-  font-size: 0.88rem; line-height: 1.6; }
+.fc .said { display: block; margin: 0.1rem 0 0.4rem; padding: 0.3rem 0.7rem; border-left: 3px solid #1d4f7c;
+  background: #f4f6f8; font-size: 0.88rem; line-height: 1.6; }
 """
 _TURN = threading.BoundedSemaphore(2)
 
@@ -144,19 +147,21 @@ def marked_text(report: Mapping[str, Any], relations: Sequence[Mapping[str, Any]
     lines = "".join(pieces).split("\n")
     if is_shortened(report):
         lines = [line for line in lines if "<details>" in line]
-    body = "".join(f"<p>{line}</p>" for line in lines if line.strip())
+    body = "".join(f'<div class="line">{line}</div>' for line in lines if line.strip())
     return f'<style>{STYLE}</style><div class="fc" tabindex="0">{body}</div>'
+
+
+def _sentence(relation: Mapping[str, Any], words: Words) -> str:
+    """Sign, relation and verdict, then the reason."""
+    said = f"{words.name('relation', relation['kind'])} · {words.name('checked', relation['verdict'])}"
+    line = words("tile.line", name=said, value=why(relation, words))
+    return f"{ICONS[relation['verdict']]} {line}"
 
 
 def _mark(text: str, found: Sequence[Mapping[str, Any]], words: Words) -> str:
     """One figure: the gravest verdict as colour and sign, all sentences inside."""
     worst = min(found, key=lambda relation: VERDICTS.index(relation["verdict"]))["verdict"]
-    said = "".join(
-        f'<span class="said">{ICONS[relation["verdict"]]} {html.escape(words.name("relation", relation["kind"]))} · '
-        f"{html.escape(words.name('checked', relation['verdict']))}{html.escape(': ' if words.language == 'en' else '：')}"
-        f"{html.escape(why(relation, words))}</span>"
-        for relation in found
-    )
+    said = "".join(f'<span class="said">{html.escape(_sentence(relation, words))}</span>' for relation in found)
     shown = html.escape(text.replace("\n", " "))
     label = html.escape(words.name("checked", worst), quote=True)
     return f'<details><summary class="{worst}" title="{label}">{ICONS[worst]}{shown}</summary>{said}</details>'

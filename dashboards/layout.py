@@ -7,7 +7,6 @@ Does not belong here: figures of a subject (``pages/``), texts (``catalogue/``),
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,18 +16,14 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboards import data, state, uploads
+from dashboards import data, head, place, state, uploads
 from dashboards.cards import Card, Cards
 from dashboards.data import Area, Release, Row
-from dashboards.words import LANGUAGES, NOTHING, Language, Words, load_catalogue
+from dashboards.words import LANGUAGES, NOTHING, Language, Words
 from pipelines.settings import get_settings
 
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 LISTED_ON_A_PHONE = 200
-SHOWN_REASONS = 3
-LIGHT_ICONS = {"severe": "▲", "minor": "◆", "none": "○"}
-# Gates name the test that warned; the name helps the steward, who finds it with the last run, and nobody else.
-_NAME_OF_A_TEST = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+){2,}(?: (?:test|balance))?(?:：|: )?")
 
 
 @dataclass(frozen=True)
@@ -64,17 +59,18 @@ class View:
 
 @dataclass(frozen=True)
 class Tile:
-    """One headline figure: name, value with unit, definition, and the lines under it (change, target)."""
+    """One headline figure: name, value with unit, definition, the lines under it (change, target), where it leads."""
 
     name: str
     value: str
     help: str = ""
     more: tuple[str, ...] = ()
+    page: str = ""
 
 
 def begin() -> Words:
     """Page settings and language of this run."""
-    words = Words(_language(), get_settings().small_cell)
+    words = Words(_language())
     st.set_page_config(page_title=words("product.name"), layout="wide", initial_sidebar_state="collapsed")
     return words
 
@@ -91,20 +87,21 @@ def page(name: str, body: Callable[[View], None], *, periods_of: str | None) -> 
     """
     state.restore()
     uploads.forget()
-    words = Words(_language(), get_settings().small_cell)
+    words = Words(_language())
     marts = get_settings().marts_dir
-    release, status = data.current(marts), data.status(marts)
+    release, status = data.current(marts, get_settings().small_cell), data.status(marts)
     if release is None:
-        _language_switch(words)
-        _nothing_yet(words, status)
+        place.language_switch(words)
+        block(f"<style>{STYLE}</style>{head.nothing_yet(words)}")
+        _run_banner(words, status)
         return
-    block(f"<style>{STYLE}</style>{_badges(release, words, status)}")
+    block(f"<style>{STYLE}</style>{head.badges(release, words, status)}")
     _run_banner(words, status)
     if periods_of is None:
-        _language_switch(words)
+        place.language_switch(words)
         view = View(release, words, release.home, release.as_of_period)
     else:
-        area, period = _place_and_month(release, words, periods_of)
+        area, period = place.place_and_month(release, words, periods_of)
         view = View(release, words, replace(area, name=words.place(area.name)), period)
     block(f"<h1>{_safe(words(f'{name}.question', place=view.area.name))}</h1>")
     body(view)
@@ -113,11 +110,11 @@ def page(name: str, body: Callable[[View], None], *, periods_of: str | None) -> 
 def tool(name: str, body: Callable[[Words], None]) -> None:
     """Draw a page that needs no release and works before the first one."""
     state.restore()
-    words = Words(_language(), get_settings().small_cell)
+    words = Words(_language())
     release = data.current(get_settings().marts_dir)
     status = data.status(get_settings().marts_dir)
-    block(f"<style>{STYLE}</style>{_badges(release, words, status) if release else ''}")
-    _language_switch(words)
+    block(f"<style>{STYLE}</style>{head.badges(release, words, status) if release else ''}")
+    place.language_switch(words)
     block(f"<h1>{_safe(words(f'{name}.question'))}</h1>")
     body(words)
 
@@ -148,15 +145,18 @@ def answer(sentence: str) -> None:
 
 
 def tiles(words: Words, figures: Iterable[Tile]) -> None:
-    """Three to five headline figures side by side, two by two on a phone."""
+    """Headline figures side by side, two by two on a phone."""
     parts = []
     for tile in figures:
         more = "".join(f"<div>{_safe(line)}</div>" for line in tile.more)
         tip = (
             f'<span class="help" tabindex="0">?<span class="tip">{_safe(tile.help)}</span></span>' if tile.help else ""
         )
+        name = _safe(tile.name)
+        if tile.page:
+            name = f'<a href="{tile.page}?{_safe(urlencode(state.carried()))}" target="_self">{name}</a>'
         parts.append(
-            f'<div class="tile"><div class="name">{_safe(tile.name)}{tip}</div>'
+            f'<div class="tile"><div class="name">{name}{tip}</div>'
             f'<div class="value">{_safe(tile.value)}</div><div class="more">{more}</div></div>'
         )
     block(f'<div class="tiles" aria-label="{_safe(words("section.tiles"))}">{"".join(parts)}</div>')
@@ -246,7 +246,9 @@ def changes(view: View, figures: Sequence[tuple[str, str, dict[str, str]]]) -> N
     rows = []
     for model, column, key in figures:
         card = view.cards.card(model, column)
-        then, now = (release.first(model, key).get(column) for release in (view.before, view.release))
+        # A table that the release before did not have yet has changed from nothing.
+        sides = (view.before, view.release)
+        then, now = (side.first(model, key).get(column) if side.has(model) else None for side in sides)
         if then != now:
             shown = card.difference(now, then, words) or NOTHING
             rows.append([card.title, card.show(then, words), card.show(now, words), shown])
@@ -262,6 +264,8 @@ def changes(view: View, figures: Sequence[tuple[str, str, dict[str, str]]]) -> N
 def definitions(view: View, figures: Sequence[tuple[str, str]], remarks: Sequence[str] = ()) -> None:
     """Definition, source and caveat of each figure of the page, from its card."""
     words = view.words
+    if view.release.small_cell:
+        remarks = (*remarks, words("small_cells.note", below=view.release.small_cell))
     with st.expander(words("definitions.title")):
         cards = [view.cards.card(model, column) for model, column in figures]
         rows = [[c.title, c.unit or NOTHING, c.definition, c.source, c.caveat or NOTHING, c.owner] for c in cards]
@@ -271,117 +275,10 @@ def definitions(view: View, figures: Sequence[tuple[str, str]], remarks: Sequenc
             paragraph(remark, quiet=True)
 
 
+def _run_banner(words: Words, status: Row) -> None:
+    if banner := head.run_banner(words, status):
+        block(banner)
+
+
 def _safe(text: object) -> str:
     return html.escape(str(text))
-
-
-def _language_switch(words: Words) -> None:
-    state.switch("lang", words("choice.language"), LANGUAGES, LANGUAGES[0], lambda code: words(f"language.{code}"))
-
-
-def light_now(release: Release, status: Row) -> Row:
-    """The release's data light, with the files that the last run holds beside it: they are no part of a release."""
-    light: Row = release.manifest["data_light"]
-    reasons_now = [reason for reason in light["reasons"] if not reason["zh"].endswith("个文件待认领")]
-    if held := len(status.get("held", [])):
-        reasons_now.append(
-            {language: load_catalogue(language)["badge.held"].format(count=held) for language in LANGUAGES}
-        )
-    level = "minor" if held and light["level"] == "none" else light["level"]
-    return {**light, "level": level, "reasons": reasons_now}
-
-
-def _badges(release: Release, words: Words, status: Row) -> str:
-    manifest = release.manifest
-    light = light_now(release, status)
-    late = list(dict.fromkeys(words.of(entry, "department") for entry in manifest["late_departments"]))
-    parts = [f'<span class="mark">{_safe(words("mark.synthetic"))}</span>'] if release.is_synthetic else []
-    shown = (
-        words("badge.as_of", month=words.month(release.as_of_period)),
-        words("badge.release", release=release.release_id),
-        words("badge.late", names=words("list.separator").join(late)) if late else words("badge.none_late"),
-        words(
-            "badge.light",
-            icon=LIGHT_ICONS[light["level"]],
-            level=words(f"light.{light['level']}"),
-            why=reasons(light, words, SHOWN_REASONS),
-        ),
-    )
-    parts += [f"<span>{_safe(text)}</span>" for text in shown]
-    return f'<div class="badges">{"".join(parts)}</div>'
-
-
-def reasons(light: Row, words: Words, most: int | None = None) -> str:
-    """Why the data light stands where it does, ``most`` of it; the light's own text when no reason is given."""
-    said = [_NAME_OF_A_TEST.sub("", words.of(reason)) for reason in light["reasons"]]
-    rest = 0 if most is None else len(said) - most
-    if rest > 1:
-        said = [*said[:most], words("badge.more", count=rest)]
-    return words("list.separator").join(said) or words.of(light)
-
-
-def _run_banner(words: Words, status: Row) -> None:
-    run = status.get("last_run") or {}
-    if run.get("state") not in ("failed", "running"):
-        return
-    text = words(
-        f"banner.{run['state']}",
-        when=words.day(run["started_at"]),
-        stage=words.name("stage", run["stage"]),
-        why=words.of(run["message"]),
-    )
-    block(f'<div class="banner">{_safe(text)}</div>')
-
-
-def _nothing_yet(words: Words, status: Row) -> None:
-    block(
-        f"<style>{STYLE}</style><h1>{_safe(words('empty.title'))}</h1>"
-        f"<p class='answer'>{_safe(words('empty.what'))}</p>"
-        f"<p><code>make run</code> — {_safe(words('empty.make_run'))}</p>"
-        f"<p><code>xianqing run</code> — {_safe(words('empty.xianqing_run'))}</p>"
-    )
-    _run_banner(words, status)
-
-
-def _place_and_month(release: Release, words: Words, table: str) -> tuple[Area, str]:
-    chosen = release.area(st.query_params.get("area", ""))
-    area = chosen if chosen and chosen.level != "province" else release.home
-    path = release.path(area.code)
-    months = release.periods(table)
-    default = release.as_of_period if release.as_of_period in months else months[-1]
-    with st.container(horizontal=True, vertical_alignment="bottom", key="place"):
-        with st.container(horizontal=True, vertical_alignment="center", width="content", key="crumbs"):
-            for index, step in enumerate(path):
-                if index:
-                    st.text("›", width="content")
-                _crumb(words, step, release, is_here=step == area)
-        for level in ("township", "village"):
-            parent = next((step for step in path if step.level == _above(level)), None)
-            if parent is not None:
-                here = next((step.code for step in path if step.level == level), parent.code)
-                _select_area(words, release, level, parent, here)
-        period = state.select("period", words("choice.period"), tuple(reversed(months)), default, words.month)
-        _language_switch(words)
-    return area, period
-
-
-def _above(level: str) -> str:
-    return {"township": "county", "village": "township"}[level]
-
-
-def _crumb(words: Words, step: Area, release: Release, *, is_here: bool) -> None:
-    key = f"crumb_{step.level}"
-    go = ("area", step.code, release.home.code)
-    st.button(words.place(step.name), key=key, type="tertiary", disabled=is_here, on_click=state.put, args=go)
-
-
-def _select_area(words: Words, release: Release, level: str, parent: Area, here: str) -> None:
-    places = {parent.code: words(f"choice.all_{level}")} | {a.code: a.name for a in release.children(parent.code)}
-    key = f"select_{level}"
-    st.session_state[key] = here
-
-    def go() -> None:
-        state.put("area", str(st.session_state[key]), release.home.code)
-
-    label = words(f"choice.{level}")
-    st.selectbox(label, list(places), key=key, format_func=lambda code: places[code], on_change=go, width=state.WIDTH)

@@ -15,7 +15,8 @@ import streamlit as st
 
 from dashboards import export, state
 from dashboards.cards import Card
-from dashboards.layout import View, heading, reasons
+from dashboards.head import reasons
+from dashboards.layout import View, heading, paragraph
 from dashboards.words import HIDDEN, LANGUAGES, NOTHING, Words, load_catalogue
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,15 +38,18 @@ def show(view: View, table: Table, *, key: str | None = None, on_select: Any = "
     A card of the form ``yuan`` is shown to the fen: where sums are compared, a difference of some yuan has to show.
     """
     words = view.words
-    shown = table.frame.select([_on_screen(name, what, words) for name, what in table.columns.items()])
-    return st.dataframe(
+    starred = {name for name in table.columns if export.is_hidden(table.frame, name).any()}
+    shown = table.frame.select(
+        [_on_screen(table.frame, name, what, words, is_starred=name in starred) for name, what in table.columns.items()]
+    )
+    selected = st.dataframe(
         shown.to_pandas(use_pyarrow_extension_array=True) if shown.is_empty() else shown,
         hide_index=True,
         width="stretch",
         height=HEAD_HEIGHT + ROW_HEIGHT * max(1, min(ROWS_SHOWN, shown.height)),
         placeholder=NOTHING,
         column_config={
-            name: _column(what, words, table.frame[name], is_first=index == 0)
+            name: _column(what, words, table.frame[name], is_first=index == 0, is_starred=name in starred)
             for index, (name, what) in enumerate(table.columns.items())
         },
         key=key,
@@ -53,6 +57,9 @@ def show(view: View, table: Table, *, key: str | None = None, on_select: Any = "
         selection_mode="single-cell",
         alt=table.title,
     )
+    if starred:
+        paragraph(words("small_cells.note", below=view.release.small_cell), quiet=True)
+    return selected
 
 
 def pick(view: View, table: Table, *, key: str) -> int | None:
@@ -128,22 +135,28 @@ def unit_of_money(words: Words) -> tuple[float, str]:
     return (1e4, words("unit.ten_thousand_yuan")) if words.language == "zh" else (1e6, words("unit.million_yuan"))
 
 
-def _on_screen(name: str, what: Card | str, words: Words) -> pl.Expr:
+def _on_screen(frame: pl.DataFrame, name: str, what: Card | str, words: Words, *, is_starred: bool) -> pl.Expr:
     column = pl.col(name)
     if isinstance(what, str):
         return column
     if what.form == "share":
-        return column.cast(pl.Float64) * 100
+        column = column.cast(pl.Float64) * 100
     if what.form == "cny":
-        return column.cast(pl.Float64) / unit_of_money(words)[0]
+        column = column.cast(pl.Float64) / unit_of_money(words)[0]
     if what.form == "yuan":
-        return column.cast(pl.Float64)
-    if what.form == "count" and words.small_cell:
-        return column.map_elements(words.count, return_dtype=pl.String, skip_nulls=True)
-    return column
+        column = column.cast(pl.Float64)
+    if not is_starred:
+        return column
+    decimals = _decimals(what)
+    written = column.map_elements(lambda value: f"{value:,.{decimals}f}", return_dtype=pl.String, skip_nulls=True)
+    return pl.when(export.is_hidden(frame, name)).then(pl.lit(HIDDEN)).otherwise(written).alias(name)
 
 
-def _column(what: Card | str, words: Words, values: pl.Series, *, is_first: bool) -> Any:
+def _decimals(card: Card) -> int:
+    return {"cny": 2, "yuan": 2, "count": 0}.get(card.form, card.decimals)
+
+
+def _column(what: Card | str, words: Words, values: pl.Series, *, is_first: bool, is_starred: bool) -> Any:
     if isinstance(what, str):
         if values.dtype.is_temporal():
             form = "YYYY-MM-DD" if values.dtype == pl.Date else "YYYY-MM-DD HH:mm"
@@ -152,11 +165,9 @@ def _column(what: Card | str, words: Words, values: pl.Series, *, is_first: bool
             return st.column_config.NumberColumn(what, format="%,d")
         return st.column_config.Column(what, pinned=is_first)
     head = _heading(what, words)
-    if what.form == "count" and words.small_cell:
+    if is_starred:
         return st.column_config.TextColumn(head, help=what.definition, alignment="right")
-    form = {"share": f"%,.{what.decimals}f", "cny": "%,.2f", "yuan": "%,.2f", "count": "%,d"}.get(
-        what.form, f"%,.{what.decimals}f"
-    )
+    form = "%,d" if what.form == "count" else f"%,.{_decimals(what)}f"
     return st.column_config.NumberColumn(head, help=what.definition, format=form)
 
 
@@ -174,19 +185,13 @@ def _sheet(table: Table, words: Words) -> export.Sheet:
     """The exported table keeps yuan and shares as published; only the number format differs."""
     formats = {"share": "0.00%", "cny": "#,##0.00", "yuan": "#,##0.00", "count": "#,##0"}
     columns = []
-    frame = table.frame
     for name, what in table.columns.items():
         if isinstance(what, str):
             columns.append(export.Column(name, what))
             continue
         head = _titled(what, {"share": "%", "cny": words("unit.yuan")}.get(what.form, what.unit), words)
         columns.append(export.Column(name, head, formats.get(what.form, "General")))
-        if what.form == "count" and words.small_cell:
-            small = pl.col(name).is_between(1, words.small_cell - 1)
-            frame = frame.with_columns(
-                pl.when(small).then(pl.lit(HIDDEN)).otherwise(pl.col(name).cast(pl.String)).alias(name)
-            )
-    return export.Sheet(table.title, frame, tuple(columns))
+    return export.Sheet(table.title, table.frame, tuple(columns))
 
 
 def _notes(view: View, title: str, figures: Sequence[tuple[str, str]]) -> export.Notes:
@@ -206,6 +211,8 @@ def _notes(view: View, title: str, figures: Sequence[tuple[str, str]]) -> export
         (words("notes.mark"), words("notes.is_synthetic") if release.is_synthetic else NOTHING),
         (words("notes.exported_at"), f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC"),
     ]
+    if release.small_cell:
+        rows.append((HIDDEN, words("small_cells.note", below=release.small_cell)))
     for model, column in figures:
         card = view.cards.card(model, column)
         text = words(

@@ -25,6 +25,28 @@ _HELD_COUNTIES = re.compile(r"(?P<place>.+)（本库(?P<count>\d+)县(?:：(?P<o
 HIDDEN = "*"
 
 
+class Hidden(float):
+    """A figure that is known and not shown: written ``*`` everywhere, good for no arithmetic (it is not a number)."""
+
+    def __str__(self) -> str:
+        return HIDDEN
+
+    def __format__(self, form: str) -> str:
+        return HIDDEN
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Hidden)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(HIDDEN)
+
+
+HIDDEN_VALUE = Hidden("nan")
+
+
 @cache
 def load_catalogue(language: Language) -> dict[str, str]:
     """All texts of one language by dotted key; nested YAML keys are joined with dots.
@@ -49,10 +71,9 @@ def _flat(node: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Words:
-    """The texts and formats of one language. ``small_cell``: counts from 1 up to below it are shown as ``*``."""
+    """The texts and formats of one language."""
 
     language: Language
-    small_cell: int = 0
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of that key with its placeholders filled; raises KeyError for an unknown key."""
@@ -77,18 +98,18 @@ class Words:
 
     def count(self, value: float | None) -> str:
         """A whole number with separators; null is ``—``, a hidden small number ``*``."""
-        if value is None:
-            return NOTHING
-        return HIDDEN if 0 < value < self.small_cell else f"{value:,.0f}"
+        return NOTHING if value is None else f"{value:,.0f}"
 
     def share(self, value: float | None, decimals: int = 2) -> str:
         """A share from 0 to 1 as a percentage."""
-        return NOTHING if value is None else f"{100 * value:.{decimals}f}%".replace("-", MINUS)
+        if value is None or isinstance(value, Hidden):
+            return NOTHING if value is None else HIDDEN
+        return f"{100 * value:.{decimals}f}%".replace("-", MINUS)
 
     def money(self, value: float | None) -> str:
         """Yuan as people write them: 元, 万元 or 亿元; in English yuan or million yuan. At most two decimals."""
-        if value is None:
-            return NOTHING
+        if value is None or isinstance(value, Hidden):
+            return NOTHING if value is None else HIDDEN
         size = abs(value)
         if self.language == "en":
             shown = f"CNY {value / 1e6:,.2f} m" if size >= 1e6 else f"CNY {value:,.2f}"

@@ -5,7 +5,6 @@ A run that fails or dies leaves the standing release as it is; what it left behi
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import re
 import sys
@@ -27,16 +26,18 @@ from pipelines.gates.reconcile import conservation_gate, control_totals_gate
 from pipelines.gates.result import GateResult
 from pipelines.gates.space import space_gate
 from pipelines.installation import is_made_synthetic
-from pipelines.landing import Receipt, land, landed_receipts
+from pipelines.landing import Receipt, inbox_files, land, landed_receipts
 from pipelines.meaning.leads import write_leads
 from pipelines.modelling.bronze import Bronze
 from pipelines.modelling.build import Build, build
 from pipelines.modelling.cards import cards_of
 from pipelines.modelling.dbt import NodeResult
+from pipelines.modelling.parsed import code_hash
 from pipelines.publishing.fingerprint import TableFingerprint
 from pipelines.publishing.lease import Lease, take_lease
 from pipelines.publishing.manifest import InputReceipt, Place
 from pipelines.publishing.publish import DRAFT_PREFIX, Publication, ReleaseFacts, publish, verify_build
+from pipelines.publishing.standing import Standing, basis_of, standing_release, write_standing
 from pipelines.publishing.status import LastRun, RunState, write_status
 from pipelines.publishing.trust import data_light, late_departments
 from pipelines.reading import BronzeInput, FileLedger, bronze_folder, current_inputs, ledgers, read_pending
@@ -90,11 +91,8 @@ class RunResult:
 
 def code_version() -> str:
     """The package's version and a hash of everything that can change a figure: code, contracts, models, seeds."""
-    digest = hashlib.sha256()
-    for folder in (PROJECT_DIR / "pipelines", PROJECT_DIR / "dbt_project"):
-        for path in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".yml", ".sql", ".csv")):
-            digest.update(path.relative_to(PROJECT_DIR).as_posix().encode() + b"\0" + path.read_bytes())
-    return f"{importlib.metadata.version('xianqing')}+{digest.hexdigest()[:8]}"
+    digest = code_hash([PROJECT_DIR / "pipelines", PROJECT_DIR / "dbt_project"])
+    return f"{importlib.metadata.version('xianqing')}+{digest[:8]}"
 
 
 def place_of(settings: Settings) -> Place:
@@ -120,6 +118,30 @@ def place_of(settings: Settings) -> Place:
     return Place(code=code, zh="、".join(names), en=", ".join(names))
 
 
+def is_of_invented_people(settings: Settings) -> bool:
+    """True when releases of this installation carry the mark of synthetic data."""
+    return settings.allow_synthetic or is_made_synthetic(settings)
+
+
+def basis_now(
+    settings: Settings, wanted: str | None, inputs: Sequence[BronzeInput], judged: Sequence[FileLedger]
+) -> str | None:
+    """The basis of a release made now (see ``publishing.standing``), None when no delivery counts."""
+    if not inputs:
+        return None
+    month = wanted or max(one.period for one in inputs)
+    return basis_of(settings, judged, as_of_period=month, is_synthetic=is_of_invented_people(settings))
+
+
+def is_settled(settings: Settings, wanted: str | None = None) -> bool:
+    """True when no file came and the standing release was made from what lies here: a run has nothing to do."""
+    if inbox_files(settings) or not settings.areas_file.is_file():
+        return False
+    inputs, judged = current_inputs(settings), ledgers(settings)
+    basis = basis_now(settings, wanted, inputs, judged)
+    return basis is not None and standing_release(settings, basis) is not None
+
+
 @dataclass
 class Run:
     """A run that holds the lease; the stages are called in the order of ``STAGES``."""
@@ -138,6 +160,8 @@ class Run:
     read_now: list[FileLedger] = field(default_factory=list)
     built: Build | None = None
     fingerprints: dict[str, TableFingerprint] | None = None
+    basis: str | None = None
+    standing: Standing | None = None
 
     @cached_property
     def contracts(self) -> dict[str, Contract]:
@@ -184,6 +208,7 @@ class Run:
     def intake(self) -> None:
         """Land what lies complete in the inbox, read what has not been read, check it at the door.
 
+        When the standing release was made from just this, what its gates said stands, and nothing is checked again.
         Raises GateFailedError when a delivery or the disk does not pass.
         """
         with self._in_stage("land"):
@@ -197,6 +222,12 @@ class Run:
             self.read_now = read_pending(self.settings, progress=self.progress)
         with self._in_stage("door"):
             inputs, judged = current_inputs(self.settings), ledgers(self.settings)
+            self.basis = basis_now(self.settings, self.wanted_period, inputs, judged)
+            if self.basis is not None and not self.read_everything:
+                self.standing = standing_release(self.settings, self.basis)
+            if self.standing is not None:
+                self._gate(list(self.standing.gates))
+                return
             by_receipt = {ledger.receipt_id: ledger for ledger in judged}
             write_leads(self.settings, self.contracts, inputs)
             extracts = [_extract(one, by_receipt[one.receipt_id]) for one in inputs]
@@ -209,7 +240,12 @@ class Run:
             )
 
     def build(self) -> list[NodeResult]:
-        """Build all models into a new file; returns what each node said. Raises NothingToPublishError, DbtError."""
+        """Build all models into a new file; returns what each node said. Raises NothingToPublishError, DbtError.
+
+        When nothing has changed, nothing is built: the nodes are those of the standing release.
+        """
+        if self.standing is not None:
+            return list(self.standing.nodes)
         with self._in_stage("build"):
             inputs = current_inputs(self.settings)
             if not inputs:
@@ -229,17 +265,23 @@ class Run:
 
     def audit(self) -> None:
         """Dbt's results and the bridges; raises GateFailedError."""
+        if self.standing is not None:
+            return
         with self._in_stage("audit"):
             built = self._built()
             self._gate([dbt_gate(built.nodes, model_row_counts(built.build_file)), bridge_gate(built.build_file)])
 
     def verify(self) -> None:
         """Close the build file and read it back in another process; raises ReleaseError, FingerprintError."""
+        if self.standing is not None:
+            return
         with self._in_stage("verify"):
             self.fingerprints = verify_build(self._built().build_file)
 
     def publish(self) -> Publication:
         """Write the release and swap the pointer; raises what ``publishing.publish`` raises."""
+        if self.standing is not None:
+            return self._leave(self.standing)
         with self._in_stage("publish"):
             built = self._built()
             if self.fingerprints is None:
@@ -248,7 +290,7 @@ class Run:
             facts = ReleaseFacts(
                 as_of_period=self.bronze.as_of_period,
                 place=self.place,
-                is_synthetic=self.settings.allow_synthetic or is_made_synthetic(self.settings),
+                is_synthetic=is_of_invented_people(self.settings),
                 code_version=code_version(),
                 inputs=[
                     InputReceipt(receipt_id=one.receipt_id, sha256=sha256[one.receipt_id]) for one in self.bronze.inputs
@@ -265,6 +307,7 @@ class Run:
                 facts=facts,
                 fingerprints=self.fingerprints,
             )
+            self._record(publication, built.nodes)
         self.release_id = publication.release_id
         if publication.problems:
             self.gates.append(leftovers_gate(publication.problems))
@@ -283,6 +326,30 @@ class Run:
                 en=f"The content equals that of {self.release_id}: no new release.",
             )
         return publication
+
+    def _record(self, publication: Publication, nodes: list[NodeResult]) -> None:
+        """Keep what the release that readers now have was made from, for the next run."""
+        if self.basis is None:
+            return
+        standing = Standing(
+            basis=self.basis,
+            release_id=publication.release_id,
+            content_hash=publication.content_hash,
+            run_id=self.lease.run_id,
+            gates=tuple(gate for gate in self.gates if gate.name != "space"),
+            nodes=tuple(nodes),
+        )
+        write_standing(self.settings, standing)
+
+    def _leave(self, standing: Standing) -> Publication:
+        """The standing release stays: it was made from what lies here now."""
+        self.release_id = standing.release_id
+        self.state = "nothing_new"
+        self.message = Text(
+            zh=f"自 {standing.release_id} 以来没有变化，无需重新建模，各项检查结果沿用该版本",
+            en=f"Nothing has changed since {standing.release_id}: nothing was built, its checks stand.",
+        )
+        return Publication(standing.release_id, is_new=False, content_hash=standing.content_hash)
 
     def _built(self) -> Build:
         if self.built is None:

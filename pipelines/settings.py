@@ -47,7 +47,9 @@ class Settings(BaseModel):
         default=3600, ge=0, description="a release stays this long after it ceased to be current"
     )
     minimum_free_mb: int = Field(default=1024, ge=0, description="a run does not start below this free space")
-    small_cell: int = Field(default=0, ge=0, description="counts below this are hidden on screen; 0 = show all")
+    small_cell: int = Field(
+        default=4, ge=0, description="counts of people from 1 to below this are hidden on screen; 0 = show all"
+    )
 
     contact: str = Field(default="", description="whom departments answer: name and telephone, for texts to senders")
     answer_days: int = Field(default=5, ge=1, description="days a department has to send a corrected file")

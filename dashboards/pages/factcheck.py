@@ -19,7 +19,6 @@ TYPES = ["txt", "docx", "pdf"]
 MOST_MEGABYTES = 50
 MOST_CHARACTERS = 200_000
 SHOWN_FIRST = ["inconsistent", "unclear", "explained"]
-EXCERPT_COLUMN = "excerpt"
 
 
 def body(words: Words) -> None:
@@ -92,7 +91,12 @@ def _result(words: Words, report: Mapping[str, Any]) -> None:
     if frame.is_empty():
         st.text(words("factcheck.nothing"))
     else:
-        layout.grid([words(f"factcheck.{name}") for name in COLUMNS], [list(map(str, row)) for row in frame.rows()])
+        with layout.wide_list("factcheck"):
+            layout.grid([words(f"factcheck.{name}") for name in COLUMNS], [list(map(str, row)) for row in frame.rows()])
+        notes: list[tuple[dict[str, str], str, str]] = [
+            ({}, f"{row['verdict']} · {row['published']}", row["why"]) for row in frame.iter_rows(named=True)
+        ]
+        layout.short_list(words, "factcheck", notes)
     st.download_button(
         words("factcheck.xlsx"),
         lambda: factchecks.to_workbook(report, frame, words),

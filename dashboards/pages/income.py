@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 import streamlit as st
 
-from dashboards import bridge, charts_income, layout, state, tables
+from dashboards import bridge, charts_income, export, layout, state, tables
 from dashboards.charts import Labels
 from dashboards.data import Row
 from dashboards.layout import View
@@ -23,13 +23,13 @@ LEVEL = (
     "median_per_head_cny",
     "growth_share",
     "rural_income_cny",
-    "rural_income_growth_share",
-    "prefecture_rural_income_growth_share",
-    "province_rural_income_growth_share",
-    "growth_above_rural_share",
+    "rural_income_growth_rate",
+    "prefecture_rural_income_growth_rate",
+    "province_rural_income_growth_rate",
+    "growth_above_rural_rate",
 )
 SPREAD = ("gini_index", "quintile_ratio", *(f"quintile_{fifth}_share" for fifth in range(1, 6)))
-BELOW = ("income_headcount_share", "income_gap_share", "income_severity_share", "income_watts_index")
+BELOW = ("income_headcount_share", "income_gap_index", "income_severity_index", "income_watts_index")
 BEHIND = ("falling_household_count", "falling_household_share", "below_household_count", "below_person_count")
 CARE = (
     "register_household_count",
@@ -114,7 +114,7 @@ def _answer(shown: Shown) -> None:
     )
     lines = {
         "mean_per_head_cny": ("median_per_head_cny",),
-        "growth_share": ("rural_income_growth_share", "growth_above_rural_share"),
+        "growth_share": ("rural_income_growth_rate", "growth_above_rural_rate"),
         "income_headcount_share": ("line_cny", "below_household_count", "below_person_count"),
         "falling_household_count": ("falling_household_share", "falling_person_count"),
         "gini_index": ("quintile_ratio", "negative_household_count"),
@@ -139,9 +139,9 @@ def _answer(shown: Shown) -> None:
         "income.beside" if has_rural else "income.beside_none",
         year=words.month(shown.year),
         rural=shown.said("rural_income_cny"),
-        growth=shown.said("rural_income_growth_share"),
-        prefecture=shown.said("prefecture_rural_income_growth_share"),
-        province=shown.said("province_rural_income_growth_share"),
+        growth=shown.said("rural_income_growth_rate"),
+        prefecture=shown.said("prefecture_rural_income_growth_rate"),
+        province=shown.said("province_rural_income_growth_rate"),
         mean=shown.said("mean_per_head_cny"),
     )
     layout.paragraph(beside)
@@ -322,7 +322,9 @@ def _behind(shown: Shown) -> tables.Table:
     prefix = view.area.code[: {"prefecture": 4, "county": 6, "township": 9}.get(view.area.level, 12)]
     places = view.release.rows(INCOME, {"area_level": level, "period": shown.year} | ALL, order=("area_id",))
     places = places.filter(pl.col("area_id").str.starts_with(prefix))
-    places = places.sort(rank, descending=rank != RANKS[2], nulls_last=True, maintain_order=True)
+    # A hidden count is at least one: it stands before none, and says no more than that.
+    order = pl.when(export.is_hidden(places, rank)).then(1 if rank != RANKS[2] else None).otherwise(pl.col(rank))
+    places = places.sort(order, descending=rank != RANKS[2], nulls_last=True, maintain_order=True)
     columns = (*BEHIND, "mean_per_head_cny", "growth_share", "household_count")
     table = tables.Table(
         words("income.behind"),

@@ -1,35 +1,30 @@
-"""总览: where the county stands this month, as far as the feeds that arrived can tell."""
+"""总览: the first screen — what needs somebody today, as far as the feeds that arrived can tell."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import polars as pl
 import streamlit as st
 
-from dashboards import bridge, charts, layout, state, tables
+from dashboards import bridge, charts, charts_overview, first_screen, layout, state, tables
+from dashboards.data import Row
+from dashboards.first_screen import ALL, BARS, BRIDGE, FUND, HOMES, INCOME, LEADS, WORK
 from dashboards.layout import Tile, View
-
-BRIDGE, FUND, EXIT = "kpi_register_bridge_area_month", "kpi_fund_area_month", "kpi_exit_area_year"
-BARS = ("calendar_bar_share", "year_end_bar_share")
-YEAR = {"fund_scope": "current_year"}
+from dashboards.words import NOTHING, Hidden
 
 
 def body(view: View) -> None:
-    """Stock with its movements, spend rate by level, deliveries, exits, and the way to each page."""
+    """The tiles of the first screen, the rates against their bars, the month's movements, and the places below."""
     words, release, cards = view.words, view.release, view.cards
     here = {"area_id": view.area.code}
     stock_key = here | {"period": view.period, "group_type": "population", "group_id": "registered"}
     stock = release.first(BRIDGE, stock_key)
-    stock_before = release.first(BRIDGE, stock_key | {"period": bridge.previous_month(view.period)})
-    fund_key = here | YEAR | {"period": view.period, "group_type": "all"}
+    fund_key = here | {"period": view.period, "fund_scope": "current_year", "group_type": "all"}
     fund = release.first(FUND, fund_key)
-    exit_key = here | {"period": view.period[:4]}
-    exits = release.first(EXIT, exit_key)
     board = release.rows("ops_calendar", {"period": view.period})
     absent = board.filter(pl.col("status") != "arrived")
-    rejections = release.rows("ops_rejection", {"is_open": True})
-
-    persons, rate = cards.card(BRIDGE, "closing_person_count"), cards.card(FUND, "spend_rate_share")
-    done = cards.card(EXIT, "cumulative_exited_person_count")
+    rate = cards.card(FUND, "spend_rate_share")
     layout.answer(
         words(
             "overview.answer",
@@ -43,32 +38,52 @@ def body(view: View) -> None:
             due=words.count(board.height),
         )
     )
-    against = words("tile.last_month")
+    month, last_month = words("tile.this_month"), words("tile.last_month")
+    work = {
+        p: first_screen.first(view, WORK, here | ALL | {"period": p})
+        for p in (view.period, bridge.previous_month(view.period))
+    }
+    now, before = work.values()
+    income_year, income, income_before = first_screen.newest_year(view, INCOME, "household_count")
+    home_year, homes, homes_before = first_screen.newest_year(view, HOMES, "not_yet_safe_count")
     layout.tiles(
-        view.words,
+        words,
         [
-            layout.tile(view, persons, stock, stock_before, against=against),
-            layout.tile(view, rate, fund, target=[layout.line(view, FUND, fund, column) for column in BARS]),
-            layout.tile(view, done, exits, target=[layout.line(view, EXIT, exits, "remaining_person_count")]),
+            first_screen.stock(view, stock, stock_key),
+            Tile(
+                words("overview.steps"),
+                NOTHING,
+                words("overview.steps_help"),
+                (first_screen.waits(view, "monitoring"),),
+            ),
+            first_screen.leads(view, first_screen.first(view, LEADS, here | ALL | {"period": view.period})),
+            first_screen.spending(view, fund, fund_key),
+            Tile(
+                words("overview.projects"),
+                NOTHING,
+                words("overview.projects_help"),
+                (first_screen.waits(view, "project"),),
+            ),
+            first_screen.of(view, first_screen.WORKING, now, before, (month, last_month)),
+            first_screen.of(view, first_screen.FALLING, income, income_before, (income_year, words("tile.last_year"))),
+            first_screen.of(view, first_screen.UNSAFE, homes, homes_before, (home_year, words("tile.last_year"))),
             Tile(
                 words("overview.late"),
                 words("quality.of_due", count=absent.height, due=board.height),
                 words("overview.late_help"),
-                tuple(_named(view, absent)),
+                tuple(first_screen.whom(view, absent)),
+                "quality",
             ),
-            Tile(
-                words("overview.rejections"),
-                words("quality.problems", count=words.count(rejections.height)),
-                words("overview.rejections_help"),
-            ),
+            first_screen.rejections(view),
         ],
     )
     left, right = st.columns([3, 2], gap="medium")
+    levels = tables.in_order(
+        release.rows(FUND, fund_key | {"group_type": "source_level"}, order=("group_id",)), "group_id", "level"
+    )
     with left:
         layout.heading(words("overview.chart"), words("overview.chart_note"))
-        levels = release.rows(FUND, fund_key | {"group_type": "source_level"}, order=("group_id",))
-        levels = tables.in_order(levels, "group_id", "level")
-        _chart(view, levels)
+        _bullets(view, levels, [(WORK, "working_share", now, before), (HOMES, "made_safe_share", homes, homes_before)])
     with right:
         layout.heading(words("bridge.title_month", month=words.month(view.period)), words("bridge.registered_note"))
         bridge.one_month(view, stock)
@@ -77,11 +92,11 @@ def body(view: View) -> None:
         for name in ("exit", "funds", "quality"):
             label = words(f"overview.link_{name}")
             st.page_link(f"pages/{name}.py", label=label, query_params=state.carried(), icon=":material/arrow_forward:")
-
     below = release.rows(
         BRIDGE, {"parent_area_id": view.area.code, "period": view.period, "group_id": "registered"}, order=("area_id",)
     )
     columns = (
+        "closing_household_count",
         "opening_person_count",
         "natural_plus_person_count",
         "natural_minus_person_count",
@@ -89,41 +104,62 @@ def body(view: View) -> None:
     )
     named = {"area_name": words("table.area")}
     children = tables.Table(
-        words("overview.name"),
-        below,
-        named | {column: cards.card(BRIDGE, column) for column in ("closing_household_count", *columns)},
+        words("overview.name"), below, named | {column: cards.card(BRIDGE, column) for column in columns}
     )
     tables.drill(view, children, table_key="overview")
-    figures = [(BRIDGE, column) for column in ("closing_household_count", *columns)]
-    figures += [(FUND, column) for column in ("spend_rate_share", *BARS)]
-    figures += [(EXIT, "cumulative_exited_person_count"), (EXIT, "remaining_person_count")]
-    keys = {BRIDGE: stock_key, FUND: fund_key, EXIT: exit_key}
-    layout.changes(view, [(model, column, keys[model]) for model, column in figures])
+    keys = [(BRIDGE, stock_key, columns), (FUND, fund_key, ("spend_rate_share", *BARS))]
+    yearly = here | ALL
+    keys += [
+        (subject.model, yearly | {"period": period}, (subject.column, *subject.lines))
+        for subject, period in (
+            (first_screen.WORKING, view.period),
+            (first_screen.FALLING, income_year),
+            (first_screen.UNSAFE, home_year),
+        )
+        if release.has(subject.model)
+    ]
+    figures = [(model, column) for model, _, names in keys for column in names]
+    layout.changes(view, [(model, column, key) for model, key, names in keys for column in names])
     layout.definitions(view, figures, [words("overview.remark")])
     spend = tables.Table(
-        words("overview.chart"),
+        words("overview.spend"),
         levels,
         {"group_id": words("funds.source_level")} | {c: cards.card(FUND, c) for c in ("spend_rate_share", *BARS)},
     )
     tables.downloads(view, "overview", [children, spend], figures)
 
 
-def _named(view: View, absent: pl.DataFrame) -> list[str]:
-    rows = absent.iter_rows(named=True)
-    return [f"{view.words.of(r, 'feed_title')}: {view.words('status.' + r['status'])}" for r in rows][:3]
-
-
-def _chart(view: View, levels: pl.DataFrame) -> None:
+def _bullets(view: View, levels: pl.DataFrame, others: Sequence[tuple[str, str, Row, Row]]) -> None:
+    """Spend rates by level against their bars, then the share at work and of homes made safe."""
     words = view.words
-    if levels["spend_rate_share"].drop_nulls().is_empty():
+    rows: list[dict[str, object]] = [
+        {
+            "group": words.name("level", level["group_id"]),
+            "value": level["spend_rate_share"],
+            "pace": level[BARS[0]],
+            "goal": level[BARS[1]],
+            "before": None,
+        }
+        for level in levels.iter_rows(named=True)
+    ]
+    for model, column, now, before in others:
+        if view.release.has(model):
+            values = {"value": now.get(column), "before": before.get(column)}
+            shown = {name: None if isinstance(value, Hidden) else value for name, value in values.items()}
+            goal = 1.0 if model == HOMES else None
+            title: dict[str, object] = {"group": view.cards.card(model, column).title, "pace": None, "goal": goal}
+            rows.append(title | shown)
+    rows = [row for row in rows if row["value"] is not None]
+    if not rows:
         st.text(words("chart.empty"))
         return
-    names = {column: view.cards.card(FUND, column).title for column in ("spend_rate_share", *BARS)}
-    axes = {"x": names["spend_rate_share"], "y": words("funds.source_level"), "bar": words("funds.bar")}
-    frame = levels.with_columns(group=tables.named(levels["group_id"], "level", words))
-    figure = charts.rates_against_bars(
-        frame, rate="spend_rate_share", bars=BARS, labels=charts.Labels(axes, names, view.note)
-    )
+    kinds = dict.fromkeys(("value", "pace", "goal", "before"), pl.Float64)
+    frame = pl.DataFrame(rows, schema={"group": pl.String, **kinds})
+    series = {"value": words("overview.rate"), "before": words("overview.before_mark")}
+    series |= {mark: view.cards.card(FUND, bar).title for mark, bar in zip(("pace", "goal"), BARS, strict=True)}
+    series["goal"] = words("overview.goal")
+    axes = {"x": words("overview.rate"), "y": words("definitions.figure"), "bar": words("funds.bar")}
+    figure = charts_overview.bullets(frame, labels=charts.Labels(axes, series, view.note))
     layout.chart(figure, words("overview.chart"))
 
 

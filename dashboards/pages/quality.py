@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, data, deliveries, layout, ledgers, state, tables
+from dashboards import charts, data, deliveries, head, layout, ledgers, state, tables
 from dashboards.data import Row
-from dashboards.layout import LIGHT_ICONS, Tile, View
+from dashboards.head import LIGHT_ICONS
+from dashboards.layout import Tile, View
 from dashboards.words import Words
 from pipelines.settings import get_settings
 
@@ -27,7 +28,7 @@ def body(view: View) -> None:
     rejections = release.rows(REJECTION, {"is_open": True}, order=("department_code", "file_name", "source_row"))
     held = [*status.get("held", []), *status.get("refused", [])]
     files = ledgers.all_files(release, status)
-    light = layout.light_now(release, status)
+    light = head.light_now(release, status)
     layout.answer(
         words(
             "quality.answer",
@@ -55,7 +56,7 @@ def body(view: View) -> None:
         (words("quality.problems", count=words.count(rejections.height)),),
     )
     layout.tiles(view.words, [*tiles, quality])
-    layout.paragraph(words("tile.line", name=words("quality.why"), value=layout.reasons(light, words)), quiet=True)
+    layout.paragraph(words("tile.line", name=words("quality.why"), value=head.reasons(light, words)), quiet=True)
     layout.heading(words("quality.board"), words("quality.board_note"))
     _board(view, calendar)
 

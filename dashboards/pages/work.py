@@ -67,7 +67,7 @@ def body(view: View) -> None:
         WORK, {"parent_area_id": view.area.code, "period": view.period, "group_type": "all"}, order=("area_id",)
     )
     _answer(view, row, before)
-    shown = [_destinations(view, months), _bridge(view, months), _year(view, months, row)]
+    shown = [_destinations(view, months), _bridge(view, months), _year(view, months)]
     _panels(view)
     shown.append(_groups(view))
     shown.append(_households(view, months, below))
@@ -167,13 +167,14 @@ def _bridge(view: View, months: pl.DataFrame) -> Table:
     return table
 
 
-def _year(view: View, months: pl.DataFrame, row: Row) -> Table:
+def _year(view: View, months: pl.DataFrame) -> Table:
     words = view.words
     layout.heading(words("work.year"), words("work.year_note"))
+    own = months.filter(pl.col("period") == view.period)  # in a frame a hidden small cell is null
     bins = pl.DataFrame(
         {
             "group": [view.cards.card(WORK, column).title for column in BINS],
-            "value": pl.Series([row.get(column) for column in BINS], dtype=pl.Int64),
+            "value": pl.Series([own[column][0] if own.height else None for column in BINS], dtype=pl.Int64),
         }
     )
     if _has(bins, "value"):
@@ -220,9 +221,9 @@ def _groups(view: View) -> Table:
     now = now.join(
         then.select("group_id", pl.col("working_share").alias("last_month_share")), on="group_id", how="left"
     )
-    now = tables.in_order(now.filter(pl.col("monitored_person_count") > 0), "group_id", "work_group")
+    now = tables.in_order(now.filter(pl.col("monitored_person_count").fill_null(1) > 0), "group_id", "work_group")
     now = now.with_columns(group=tables.named(now["group_id"], "work_group", words))
-    in_force = now.filter(pl.col("labour_force_count") > 0)
+    in_force = now.drop_nulls("working_share")
     card = view.cards.card(WORK, "working_share")
     if in_force.is_empty():
         st.text(words("chart.empty"))

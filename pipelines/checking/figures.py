@@ -35,6 +35,7 @@ UNIT_FACTORS = {
     "万元": Decimal(10_000),
     "亿元": Decimal(100_000_000),
     "万人": Decimal(10_000),
+    "万人次": Decimal(10_000),
     "%": Decimal("0.01"),
 }
 

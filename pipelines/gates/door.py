@@ -1,25 +1,27 @@
 """The gate at the door: newly accepted rows against the suites generated from the contracts.
 
 A delivery is checked once per content and contract: its record ``door.json`` lies beside its ledger, so that a run that
-was killed between reading and checking leaves nothing unchecked.
+was killed between reading and checking leaves nothing unchecked. Great Expectations judges extracts that decide a check
+(see ``extracts``); the rows of a delivery are shown to it only to count those that broke one.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from pipelines.contracts import Contract, load_code_lists
 from pipelines.files import write_json
+from pipelines.gates.extracts import AcceptedRows, Counted
 from pipelines.gates.result import CheckResult, CheckState, GateResult, judge, summarise
-from pipelines.gates.suites import DoorCheck, Outcome, door_checks, needed_columns, run_suite
+from pipelines.gates.suites import DoorCheck, Outcome, door_checks, judge_extract, needed_columns, run_suite
 
 RECORD_FILE = "door.json"
-BATCH_ROWS = 400_000
+BATCH_ROWS = 2_000_000
 Progress = Callable[[str], None]
 
 
@@ -103,20 +105,36 @@ def _check(contract: Contract, checks: list[DoorCheck], batch: list[Extract], su
     due = sum(extract.accepted_count for extract in batch)
     if due == 0:
         return [judge("accepted rows", subject, 0, 0, 0, 0)]
-    columns = ", ".join(f'"{column}"' for column in needed_columns(checks))
-    paths = [str(extract.accepted_path) for extract in batch]
+    columns = needed_columns(checks)
     with duckdb.connect() as connection:
-        frame = connection.execute(f"select {columns} from read_parquet(?, union_by_name = true)", [paths]).df()
-    if len(frame) != due:
-        zh = f"台账记 {due} 行，文件中有 {len(frame)} 行，请用 --full 重新读取"
-        en = f"the ledgers say {due} accepted rows, the Parquet files hold {len(frame)}: run again with --full"
-        return [judge("accepted rows", subject, due, len(frame), len(frame), abs(due - len(frame)), zh, en)]
-    results = []
-    for outcome in run_suite(contract.feed, checks, frame):
-        is_value_check = outcome.check.kind in ("value_set", "pattern", "range")
-        applied = int(frame[outcome.check.columns[0]].notna().sum()) if is_value_check else len(frame)
-        results.append(_result(outcome, subject, len(frame), applied))
-    return results
+        rows = AcceptedRows(connection, [str(extract.accepted_path) for extract in batch])
+        counted = rows.count(columns)
+        if (found := counted.row_count) != due:
+            zh = f"台账记 {due} 行，文件中有 {found} 行，请用 --full 重新读取"
+            en = f"the ledgers say {due} accepted rows, the Parquet files hold {found}: run again with --full"
+            return [judge("accepted rows", subject, due, found, found, abs(due - found), zh, en)]
+        outcomes = [
+            outcome for about, frame in rows.extracts(checks) for outcome in judge_extract(contract.feed, about, frame)
+        ]
+        if len(batch) == 1:
+            outcomes = [_counted_broken(contract, rows, outcome) for outcome in outcomes]
+    return [_result(outcome, subject, found, _applied(outcome.check, counted)) for outcome in outcomes]
+
+
+def _applied(check: DoorCheck, counted: Counted) -> int:
+    """The rows that a check speaks about: of a value check those that hold a value."""
+    is_value_check = check.kind in ("value_set", "pattern", "range")
+    return counted.value_counts[check.columns[0]] if is_value_check else counted.row_count
+
+
+def _counted_broken(contract: Contract, rows: AcceptedRows, outcome: Outcome) -> Outcome:
+    """A check that an extract broke, judged once more on all rows of the delivery so that they are counted."""
+    if outcome.success or outcome.error is not None:
+        return outcome
+    whole = run_suite(contract.feed, [outcome.check], rows.every(outcome.check.columns))[0]
+    if whole.success:
+        return replace(outcome, error="the extract and all rows disagree", failed_count=None)
+    return whole
 
 
 def _result(outcome: Outcome, subject: str, examined: int, applied: int) -> CheckResult:

@@ -6,6 +6,7 @@ Great Expectations is imported inside the functions: it costs seconds, and most 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.contracts import CodeValue, Contract, Field
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from great_expectations.core import ExpectationSuite
     from great_expectations.datasource.fluent.interfaces import Batch
+    from great_expectations.datasource.fluent.pandas_datasource import DataFrameAsset
 
 CheckKind = Literal["not_null", "value_set", "pattern", "range", "unique_in_delivery"]
 PSEUDONYM_PATTERN = "^[0-9a-f]{32}$"
@@ -111,8 +113,9 @@ def build_suite(name: str, checks: list[DoorCheck]) -> ExpectationSuite:
     return suite
 
 
-def open_batch(frame: pd.DataFrame) -> Batch:
-    """A batch over a frame in a context that keeps nothing, draws nothing and reports to nobody."""
+@cache
+def _asset() -> DataFrameAsset:
+    """The asset that frames are handed to, in a context that keeps nothing, draws nothing and reports to nobody."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,
@@ -128,8 +131,23 @@ def open_batch(frame: pd.DataFrame) -> Batch:
             progress_bars=ProgressBarsConfig(globally=False),
         ),
     )
-    asset = context.data_sources.add_pandas("extracts").add_dataframe_asset("extract")
-    return asset.add_batch_definition_whole_dataframe("whole").get_batch(batch_parameters={"dataframe": frame})
+    return context.data_sources.add_pandas("extracts").add_dataframe_asset("extract")
+
+
+def open_batch(frame: pd.DataFrame) -> Batch:
+    """A batch over a frame; the context behind it is made once a process."""
+    asset = _asset()
+    if not asset.batch_definitions:
+        asset.add_batch_definition_whole_dataframe("whole")
+    return asset.get_batch_definition("whole").get_batch(batch_parameters={"dataframe": frame})
+
+
+def judge_extract(name: str, checks: list[DoorCheck], frame: pd.DataFrame) -> list[Outcome]:
+    """Run the checks over an extract: pass or not; how many rows broke a check an extract cannot tell.
+
+    Results carry no value of any row.
+    """
+    return _verdicts(open_batch(frame), name, checks)
 
 
 def run_suite(name: str, checks: list[DoorCheck], frame: pd.DataFrame) -> list[Outcome]:
@@ -138,17 +156,26 @@ def run_suite(name: str, checks: list[DoorCheck], frame: pd.DataFrame) -> list[O
     Results carry no value of any row.
     """
     batch = open_batch(frame)
-    by_name = {check.name: check for check in checks}
-    validation = batch.validate(build_suite(name, checks), result_format="BOOLEAN_ONLY")
-    outcomes = []
-    for result in validation.results:
-        about: Any = result.expectation_config
-        outcomes.append(Outcome(by_name[about.meta["check"]], bool(result.success), crash(result.exception_info)))
+    outcomes = _verdicts(batch, name, checks)
     broken = [outcome.check for outcome in outcomes if not outcome.success and outcome.error is None]
     counts = _failed_counts(batch, name, broken) if broken else {}
     return [
         outcome if outcome.success else replace(outcome, failed_count=counts.get(outcome.check)) for outcome in outcomes
     ]
+
+
+def _verdicts(batch: Batch, name: str, checks: list[DoorCheck]) -> list[Outcome]:
+    """What Great Expectations says of each check; rows that broke one are not counted."""
+    by_name = {check.name: check for check in checks}
+    validation = batch.validate(build_suite(name, checks), result_format="BOOLEAN_ONLY")
+    outcomes = []
+    for result in validation.results:
+        about: Any = result.expectation_config
+        success = bool(result.success)
+        failed_count = 0 if success else None
+        error = crash(result.exception_info)
+        outcomes.append(Outcome(by_name[about.meta["check"]], success, error, failed_count))
+    return outcomes
 
 
 def _failed_counts(batch: Batch, name: str, checks: list[DoorCheck]) -> dict[DoorCheck, int]:

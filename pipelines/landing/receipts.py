@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -69,8 +70,17 @@ def write_receipt(settings: Settings, receipt: Receipt) -> None:
 
 def receipts(settings: Settings) -> list[Receipt]:
     """Every receipt, landed and held, by arrival."""
-    found = [Receipt.model_validate_json(path.read_text(encoding="utf-8")) for path in _receipt_files(settings)]
+    found = []
+    for path in _receipt_files(settings):
+        state = path.stat()
+        found.append(_parsed(path, state.st_ino, state.st_mtime_ns))
     return sorted(found, key=lambda receipt: (receipt.arrived_at, receipt.file_name, receipt.sha256))
+
+
+@lru_cache(maxsize=16384)
+def _parsed(path: Path, _inode: int, _changed: int) -> Receipt:
+    """The receipt in a file, parsed once as long as the file stays the same."""
+    return Receipt.model_validate_json(path.read_text(encoding="utf-8"))
 
 
 def landed_receipts(settings: Settings) -> list[Receipt]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from pipelines.modelling.parsed import DATABASE, Parsed, parsed_project
 from pipelines.settings import Settings
 
 BUILD_FILE_VARIABLE = "XIANQING_BUILD_DB"
@@ -61,8 +62,13 @@ def _build_file(path: Path | None) -> Iterator[None]:
             os.environ[BUILD_FILE_VARIABLE] = before
 
 
-def _invoke(command: Sequence[str], dbt_dir: Path, output_dir: Path, build_file: Path | None) -> Any:
-    """Run one dbt command; returns dbt's own result object, raises DbtError when there is none."""
+def _invoke(
+    command: Sequence[str], dbt_dir: Path, output_dir: Path, build_file: Path | None, manifest: Any = None
+) -> Any:
+    """Run one dbt command, on a ``manifest`` already parsed if there is one.
+
+    Returns dbt's own result object; raises DbtError when there is none.
+    """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -73,7 +79,7 @@ def _invoke(command: Sequence[str], dbt_dir: Path, output_dir: Path, build_file:
         *("--project-dir", str(dbt_dir), "--profiles-dir", str(dbt_dir), "--target-path", str(output_dir / "target")),
     ]
     with _build_file(build_file):
-        outcome = dbtRunner().invoke(arguments)
+        outcome = dbtRunner(manifest=manifest).invoke(arguments)
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if outcome.result is None:
         reason = str(outcome.exception).strip() if outcome.exception else "no reason given"
@@ -81,18 +87,23 @@ def _invoke(command: Sequence[str], dbt_dir: Path, output_dir: Path, build_file:
     return outcome.result
 
 
-def build_models(dbt_dir: Path, build_file: Path, output_dir: Path, as_of_period: str) -> list[NodeResult]:
-    """``dbt build``: every seed, model and data test, in dependency order.
+def build_models(
+    dbt_dir: Path, build_file: Path, output_dir: Path, as_of_period: str, parsed: Parsed | None = None
+) -> list[NodeResult]:
+    """``dbt build``: every seed, model and data test, in dependency order; ``parsed`` saves parsing the project.
 
     Unit tests judge the code on made-up rows, not this month's data: the test suite runs them, a run does not.
     Raises DbtError when the project itself is broken; failing nodes are in the list.
     """
     variables = json.dumps({"as_of_period": as_of_period})
+    if parsed is not None and build_file.stem != DATABASE:
+        raise ValueError(f"{build_file.name}: a project parsed for the database {DATABASE} cannot build another one")
     outcome = _invoke(
         ["build", "--threads", "2", "--exclude-resource-type", "unit_test", "--vars", variables],
         dbt_dir,
         output_dir,
         build_file,
+        manifest=None if parsed is None else parsed.load(),
     )
     return [_node_result(result) for result in outcome.results]
 
@@ -116,19 +127,16 @@ def _node_result(result: Any) -> NodeResult:
 
 def parse_project(dbt_dir: Path, output_dir: Path) -> Path:
     """``dbt parse``; returns the manifest's path. Raises DbtError when the project is broken."""
-    _invoke(["parse"], dbt_dir, output_dir, None)
+    _invoke(["parse"], dbt_dir, output_dir, output_dir / f"{DATABASE}.duckdb")
     return output_dir / "target" / "manifest.json"
 
 
+def current_project(settings: Settings) -> Parsed:
+    """The dbt project as it is now, parsed when a file of it has changed. Raises DbtError when it is broken."""
+    return parsed_project(settings.dbt_dir, settings.state_dir / "dbt", parse_project)
+
+
 def dbt_manifest(settings: Settings) -> dict[str, Any]:
-    """Dbt's manifest of the project as it is now, parsed anew when a file of the project is newer."""
-    output_dir = settings.state_dir / "dbt"
-    path = output_dir / "target" / "manifest.json"
-    sources = [
-        file for file in settings.dbt_dir.rglob("*") if file.suffix in (".sql", ".yml", ".csv") and file.is_file()
-    ]
-    newest = max((file.stat().st_mtime for file in sources), default=0.0)
-    if not path.is_file() or path.stat().st_mtime < newest:
-        parse_project(settings.dbt_dir, output_dir)
-    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    """Dbt's manifest of the project as it is now."""
+    manifest: dict[str, Any] = json.loads(current_project(settings).manifest_file.read_text(encoding="utf-8"))
     return manifest

@@ -38,7 +38,7 @@ _MAY_BE_UNCLEAN = (*_MAY_BE_ODD, (0x20, 0x20), (0xE1, 0xE1))
 # All that is not plain ASCII, and the mark that stands for lost characters.
 _MAY_BE_GARBLED = ((0x7F, 0xFF), (0, 0x1F), (ord("?"), ord("?")))
 _EQUALS_SIGN = ((ord("="), ord("=")),)
-_AS_TEXT = r'^="(.*)"$'  # how exporters keep a spreadsheet from taking a text for a number
+_AS_TEXT = r'^\s*="(.*)"\s*$'  # how exporters keep a spreadsheet from taking a text for a number
 _BLOCK = 1 << 17
 
 

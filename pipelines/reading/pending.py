@@ -62,16 +62,42 @@ def _version_name(receipt: Receipt) -> str:
 
 def ledgers(settings: Settings) -> list[FileLedger]:
     """The ledger of every file read so far, by feed, period and version, with the verdict among all others."""
-    folders = {each.receipt_id: bronze_folder(settings, each) for each in landed_receipts(settings)}
-    as_read = [read_ledger(folder) for folder in folders.values() if (folder / LEDGER_NAME).exists()]
-    profiles = {each.receipt_id: _profile(folders[each.receipt_id]) for each in as_read}
-    return settle(
-        as_read,
+    folders = [bronze_folder(settings, each) for each in landed_receipts(settings)]
+    overrides = list_overrides(settings)
+    found = tuple((folder, *_states(folder)) for folder in folders if (folder / LEDGER_NAME).exists())
+    decided = tuple(each.model_dump_json() for each in overrides)
+    if (kept := _settled.get(settings.data_dir)) is not None and kept[0] == (found, decided, settings.contracts_dir):
+        return list(kept[1])
+    as_read = [(folder, _parsed_ledger(folder, *state)) for folder, state, _ in found]
+    profiles = {each.receipt_id: _profile(folder) for folder, each in as_read}
+    settled = settle(
+        [each for _, each in as_read],
         load_contracts(settings.contracts_dir),
         profiles={name: profile for name, profile in profiles.items() if profile is not None},
         thresholds=load_thresholds(settings.contracts_dir),
-        overrides=list_overrides(settings),
+        overrides=overrides,
     )
+    _settled[settings.data_dir] = (found, decided, settings.contracts_dir), settled
+    return list(settled)
+
+
+# The last answer for a data folder: a run asks a dozen times, and settling compares every file with those before it.
+_settled: dict[Path, tuple[tuple[object, ...], list[FileLedger]]] = {}
+
+
+def _states(folder: Path) -> tuple[tuple[int, int], tuple[int, int] | None]:
+    """What changes when a ledger or a profile is written anew."""
+    ledger = (folder / LEDGER_NAME).stat()
+    try:
+        profile = (folder / PROFILE_NAME).stat()
+    except FileNotFoundError:
+        return (ledger.st_ino, ledger.st_mtime_ns), None
+    return (ledger.st_ino, ledger.st_mtime_ns), (profile.st_ino, profile.st_mtime_ns)
+
+
+@lru_cache(maxsize=16384)
+def _parsed_ledger(folder: Path, _inode: int, _changed: int) -> FileLedger:
+    return read_ledger(folder)
 
 
 def _profile(folder: Path) -> Profile | None:

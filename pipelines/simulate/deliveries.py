@@ -129,4 +129,11 @@ def _file_name(feed: str, year: int, month: int, *, is_yearly: bool) -> str:
         when = f"{year}年1-12月"
     else:
         when = f"{year}年{month}月"
-    return f"{spec['file']}{when}{spec['suffix']}"
+    return f"{spec['file']}{when}{suffix_of(feed, year, month)}"
+
+
+def suffix_of(feed: str, year: int, month: int) -> str:
+    """The format in which the feed comes in this month: some departments change it."""
+    spec = delivery_plan()["feeds"][feed]
+    later = spec.get("suffix_in", {}) if year == LAST_YEAR else {}
+    return str(later.get(month, spec["suffix"]))

@@ -9,8 +9,11 @@ from typing import Any
 
 from pipelines.simulate.calibration import EXIT_YEARS, calibration, exits_at, half_even
 from pipelines.simulate.county import BASE_MONTH, County
+from pipelines.simulate.expectedincomes import income_figures
 from pipelines.simulate.funds import FINAL, TOWNSHIP_ACCOUNT, build_funds, cents_text
+from pipelines.simulate.homes import expected_homes
 from pipelines.simulate.register import month_index
+from pipelines.simulate.work import expected_work
 
 
 def expected_figures(county: County, months: int) -> dict[str, Any]:
@@ -34,6 +37,9 @@ def expected_figures(county: County, months: int) -> dict[str, Any]:
         },
         "townships": {"listed": len(calibration()["villages"]["listed_townships"])},
         "funds": _funds(county, months),
+        "incomes": income_figures(county),
+        "work": expected_work(county, months),
+        "homes": expected_homes(county),
     }
 
 

@@ -13,10 +13,13 @@ import polars as pl
 
 from pipelines.simulate.county import County
 from pipelines.simulate.funds import payment_frame, quota_frame
+from pipelines.simulate.homes import FRAMES as HOME_FRAMES
 from pipelines.simulate.householdframe import changes_frame, household_frame
+from pipelines.simulate.incomes import FRAMES as INCOME_FRAMES
 from pipelines.simulate.otherframes import region_frame, residents_frame
 from pipelines.simulate.personframe import person_frame
 from pipelines.simulate.register import month_days, month_index
+from pipelines.simulate.work import FRAMES as WORK_FRAMES
 
 
 @dataclass(frozen=True)
@@ -55,4 +58,7 @@ FRAMES: dict[str, Frame] = {
     "fund_quota": lambda county, slot: quota_frame(county.scale, county.seed, slot.year, slot.month),
     "fund_payment": lambda county, slot: payment_frame(county.scale, county.seed, slot.first_day, slot.last_day),
     "region": lambda county, slot: region_frame(county, slot.year),
+    **HOME_FRAMES,
+    **INCOME_FRAMES,
+    **WORK_FRAMES,
 }

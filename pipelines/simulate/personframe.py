@@ -23,6 +23,7 @@ from pipelines.simulate.columns import (
 from pipelines.simulate.county import County
 from pipelines.simulate.households import HEAD, RELATIONS
 from pipelines.simulate.register import REASONS, Snapshot, month_days
+from pipelines.simulate.workforce import LABOUR, NO_POST, POSTS, is_student, labour_of, posts_at
 
 _YEAR = 365.2425
 
@@ -55,24 +56,19 @@ def person_frame(county: County, snapshot: Snapshot) -> pl.DataFrame:
     suffix = choose([f"{k}{g}" for k in range(1, 8) for g in range(1, 5)], np.where(holder, kind * 4 + grade, NONE))
     identity = texts["identity"].gather(person)
     document = identity + suffix.fill_null("")
-    student = (age >= 3) & ((age < 16) | ((age < 19) & (trait[0] < 0.85)) | ((age < 23) & (trait[0] < 0.3)))
+    student = is_student(age, trait)
     stage = np.select([age < 6, age < 12, age < 15, age < 18], [0, 1, 2, 3], 4)
     schooling = np.select(
         [age < 6, age > 65, age > 40],
         [0, 1 + weighted(trait[1], [0.4, 0.52, 0.08]), 1 + weighted(trait[1], [0.1, 0.52, 0.33, 0.05])],
         1 + weighted(trait[1], [0.0, 0.22, 0.55, 0.13, 0.07, 0.03]),
     )
-    lost = disabled & (grade == 0)
-    of_age = (age >= 16) & ~student
-    labour = np.select(
-        [lost & (age >= 16), of_age & (age < 60), of_age & (age < 70)],
-        [3, weighted(trait[4], [0.82, 0.1, 0.08]), np.where(trait[4] < 0.6, 2, 4)],
-        4,
-    )
+    labour = labour_of(county, person, snapshot.month)
     able = labour <= 2
     working = able & (age < 62) & (trait[5] < 0.62)
     where = weighted(trait[6], [0.39, 0.17, 0.44])
-    on_post = able & (trait[7] < 0.10)
+    post = posts_at(county, person, snapshot.month)
+    on_post = post != NO_POST
     chronic = trait[8] < np.interp(age, [0, 40, 60, 90], [0.005, 0.04, 0.22, 0.4])
     ill = trait[9] < 0.014
     health = chronic * 1 + ill * 2 + disabled * 4
@@ -113,7 +109,7 @@ def person_frame(county: County, snapshot: Snapshot) -> pl.DataFrame:
         ),
         "在校生状况": choose(["学前教育", "小学", "初中", "高中阶段", "高等教育"], np.where(student, stage, NONE)),
         "失学或辍学原因": choose([""], np.full(len(person), NONE)),
-        "劳动技能": choose(["普通劳动力", "技能劳动力", "弱劳动力或半劳动力", "丧失劳动力", "无劳动力"], labour),
+        "劳动技能": choose(LABOUR, labour),
         "健康状况": choose(healths, health),
         "残疾类别": choose(
             ["视力残疾", "听力残疾", "言语残疾", "肢体残疾", "智力残疾", "精神残疾", "多重残疾"],
@@ -127,7 +123,7 @@ def person_frame(county: County, snapshot: Snapshot) -> pl.DataFrame:
         ),
         "务工时间（月）": numbers(3 + (trait[11] * 10).astype(np.int64).clip(0, 9), working),
         "就业渠道": choose(["自行外出", "劳务输出", "县内就业"], np.where(working, (trait[5] * 4.8).astype(int), NONE)),
-        "公益性岗位类型": choose(["保洁员", "护林员"], np.where(on_post, (trait[7] > 0.077).astype(int), NONE)),
+        "公益性岗位类型": choose(POSTS, np.where(on_post, post, NONE)),
         "公益性岗位(月数)": numbers(np.full(len(person), 12), on_post),
         "产业分类": choose(["种植业", "养殖业"], np.where(able & ~working, (trait[6] > 0.6).astype(int), NONE)),
         "是否国外务工": yes(np.zeros(len(person), bool)),

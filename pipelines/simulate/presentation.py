@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import FOLDER, delivery_plan
+from pipelines.simulate.sheets import OLD_ROWS
 from pipelines.simulate.writing import Cell, CellKind, Table
 
 DateStyle = Literal["iso", "compact", "dotted", "excel"]
@@ -71,6 +72,7 @@ def present(
     styles: list[DateStyle] = ["iso", "compact", "dotted"] if is_text else ["iso", "compact", "dotted", "excel"]
     style = styles[int(rng.integers(0, len(styles)))]
     month_style = "%Y%m" if rng.random() < 0.5 else "%Y-%m"
+    month_style = spec.get("month_style", month_style)
     coded = bool(rng.random() < 0.35)
     numbers_as_text = is_text or bool(rng.random() < 0.25)
     thousands = is_text and bool(rng.random() < 0.5)
@@ -93,6 +95,7 @@ def present(
         columns.append(values.alias(header.name))
         kinds.append(kind)  # type: ignore[arg-type]
     table = Table(sheet, titles, _spell_headers(wanted, rng, is_text=is_text), columns, kinds)
+    _lay_out(table, frame, wanted, spec, is_text=is_text)
     if money:
         table.footers.append(_totals(frame, wanted, spec, is_text=is_text))
     if not is_text:
@@ -105,6 +108,33 @@ def present(
         pl.int_range(first, first + frame.height, dtype=pl.Int32, eager=True).alias("source_row"),
     )
     return Presented(table, noise, truth)
+
+
+def _lettered(identities: pl.Series) -> pl.Series:
+    """Some identities with a G before them, the same ones in every delivery."""
+    chosen = identities.str.slice(14, 3).cast(pl.Int64) % 11 == 0
+    return ("G" + identities).zip_with(chosen, identities)
+
+
+def _lay_out(
+    table: Table, frame: pl.DataFrame, wanted: tuple[Header, ...], spec: dict[str, Any], *, is_text: bool
+) -> None:
+    """What the plan says of the whole table: lettered and quoted columns, and the sheets it is spread over."""
+    names = [header.name for header in wanted]
+    if "lettered" in spec:
+        at = names.index(spec["lettered"])
+        table.columns[at] = _lettered(table.columns[at])
+    table.quoted = frozenset(names.index(name) for name in spec.get("quoted", ()))
+    if not is_text:
+        table.rows_per_sheet = OLD_ROWS if spec["suffix"] == ".xls" else None
+        table.parts = _parts(frame, spec.get("parts"))
+
+
+def _parts(frame: pl.DataFrame, column: str | None) -> tuple[tuple[str, int], ...]:
+    """Sheets by name and rows: the runs of a column's values, in their order."""
+    if column is None:
+        return ()
+    return tuple(frame[column].rle().struct.unnest().select("value", "len").iter_rows())
 
 
 def _dates(values: pl.Series, style: DateStyle) -> tuple[pl.Series, CellKind]:

@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,12 @@ from pydantic import BaseModel, ConfigDict
 from pipelines.simulate.calibration import PLACES, delivery_plan, generator, villages
 from pipelines.simulate.county import County, build_county
 from pipelines.simulate.damage import Planted, damaged_copy, without_township
-from pipelines.simulate.deliveries import Delivery, Version, deliveries
+from pipelines.simulate.deliveries import Delivery, Version, deliveries, suffix_of
 from pipelines.simulate.expected import expected_figures
 from pipelines.simulate.frames import FRAMES, Slot
+from pipelines.simulate.oldbooks import write_old_workbook
 from pipelines.simulate.presentation import Presented, as_of_title, present
+from pipelines.simulate.sheets import address, placed, split
 from pipelines.simulate.truth import WrittenFile, file_entry, row_entry, write_rows_truth, write_truth
 from pipelines.simulate.writing import Cell, Table, write_text, write_workbook
 
@@ -140,7 +143,7 @@ def _titles(task: Delivery) -> list[str]:
 
 def _write_delivery(county: County, task: Delivery, out: Path) -> list[WrittenFile]:
     spec = delivery_plan()["feeds"][task.feed]
-    is_text = spec["suffix"] == ".csv"
+    is_text = suffix_of(task.feed, task.year, task.month) == ".csv"
     rng = generator(county.seed, "presentation", task.feed, task.year, task.month)
     frame = FRAMES[task.feed](county, Slot(task.year, task.month, task.is_yearly))
     presented = present(task.feed, frame, rng, sheet=spec.get("sheet", ""), titles=_titles(task), is_text=is_text)
@@ -177,7 +180,10 @@ def _write_version(
         write_text(path, table, encoding=delivery_plan()["feeds"][task.feed]["encoding"])
     else:
         level = 6 if version.what == "resaved" else 1
-        write_workbook(path, table, created=version.day, level=level)
+        if path.suffix == ".xls":
+            write_old_workbook(path, table, created=version.day)
+        else:
+            write_workbook(path, split(table), created=version.day, level=level)
     if version.what == "resaved":
         whole.append(file_entry(version, "same_rows", "noop", None))
     elif version.what == "nameless":
@@ -186,16 +192,30 @@ def _write_version(
         path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
         whole.append(file_entry(version, "truncated", "refused", corrected_by))
     _stamp(path, version.day, task.feed)
-    write_rows_truth(out, version, truth)
-    share = len({entry.row for entry in planted}) / max(1, table.row_count)
-    expected = "refused" if share > delivery_plan()["rejected_share_that_refuses"] else "rejected"
+    write_rows_truth(out, version, truth if is_text else placed(table, truth))
+    expected = "refused" if _refuses(task.feed, len({entry.row for entry in planted}), table.row_count) else "rejected"
     damage = [
         *whole,
-        *(row_entry(version, table.sheet, entry, expected, corrected_by) for entry in planted),
+        *_planted_entries(version, table, planted, (expected, corrected_by), is_text=is_text),
         *_noise_entries(version, table, presented, is_text=is_text),
     ]
     size = path.stat().st_size
     return WrittenFile(version.path, task.feed, task.period, version.what, table.row_count, size, tuple(damage))
+
+
+def _refuses(feed: str, rejected: int, rows: int) -> bool:
+    """True when so many damaged rows refuse a whole file of the feed."""
+    plan = delivery_plan()
+    enough = min(plan["rejected_rows_that_refuse"].get(feed, 1), rows / 2)
+    return bool(rejected > plan["rejected_share_that_refuses"] * rows and rejected >= enough)
+
+
+def _planted_entries(
+    version: Version, table: Table, planted: list[Planted], outcome: tuple[str, str | None], *, is_text: bool
+) -> Iterator[dict[str, Any]]:
+    for entry in planted:
+        sheet, row = (table.sheet, entry.row) if is_text else address(table, entry.row)
+        yield row_entry(version, sheet, replace(entry, row=row), *outcome)
 
 
 def _noise_entries(version: Version, table: Table, presented: Presented, *, is_text: bool) -> Iterator[dict[str, Any]]:
@@ -203,8 +223,10 @@ def _noise_entries(version: Version, table: Table, presented: Presented, *, is_t
         return
     first = 2 if is_text else table.first_data_row
     for noise in presented.noise:
-        address = Planted(first + noise.row, noise.column + 1, table.headers[noise.column], noise.kind)
-        yield row_entry(version, table.sheet, address, "normalised", None)
+        row = first + noise.row
+        sheet, row = (table.sheet, row) if is_text else address(table, row)
+        untidy = Planted(row, noise.column + 1, table.headers[noise.column], noise.kind)
+        yield row_entry(version, sheet, untidy, "normalised", None)
 
 
 def _copy_bytes(out: Path, target: Version, source: Version) -> None:
@@ -233,7 +255,7 @@ def _write_unknown_file(out: Path, seed: int, months: int) -> WrittenFile:
     )  # fmt: skip
     path = out / "files" / version.path
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_workbook(path, table, created=version.day)
+    write_workbook(path, [table], created=version.day)
     _stamp(path, version.day, "unknown")
     entry = file_entry(version, "unknown_file", "held", None)
     return WrittenFile(version.path, "", "", "unknown", table.row_count, path.stat().st_size, (entry,))

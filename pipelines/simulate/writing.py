@@ -12,7 +12,7 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -24,6 +24,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 CellKind = Literal["text", "number", "date", "error", "empty"]
 _CHUNK = 8_000
+_OPEN, _CLOSE = "\ue000", "\ue001"  # stand for ="…" until quoting is done
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 
 
@@ -40,7 +41,9 @@ class Table:
     """A table as a department lays it out.
 
     ``columns`` are texts (dates ISO, numbers plain); ``kinds`` say how a workbook stores them. ``cells`` override
-    single cells by (row, column) from 0; ``lines`` override whole lines of a text file by row from 0.
+    single cells by (row, column) from 0; ``lines`` override whole lines of a text file by row from 0. ``parts`` are
+    sheets by name and rows where the table stands in several, ``rows_per_sheet`` where a sheet of the format ends;
+    columns of ``quoted`` are written as ``="…"`` in a text file.
     """
 
     sheet: str
@@ -52,6 +55,9 @@ class Table:
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     lines: dict[int, str] = field(default_factory=dict)
     hidden_note: str | None = None
+    parts: tuple[tuple[str, int], ...] = ()
+    rows_per_sheet: int | None = None
+    quoted: frozenset[int] = frozenset()
 
     @property
     def first_data_row(self) -> int:
@@ -64,17 +70,19 @@ class Table:
         return len(self.columns[0])
 
 
-def write_workbook(path: Path, table: Table, *, created: dt.date, level: int = 1) -> None:
-    """Write ``table`` as XLSX; ``level`` is the deflate level (other bytes, same rows)."""
+def write_workbook(path: Path, tables: Sequence[Table], *, created: dt.date, level: int = 1) -> None:
+    """Write tables as XLSX, one a sheet; ``level`` is the deflate level (other bytes, same rows)."""
     skeleton = io.BytesIO()
-    _write_skeleton(skeleton, table, created)
+    _write_skeleton(skeleton, tables, created)
+    by_member = {f"xl/worksheets/sheet{number}.xml": table for number, table in enumerate(tables, 1)}
     with zipfile.ZipFile(skeleton) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
-        date_style = _date_style(source)
+        date_style = _date_style(source, len(tables) + 1)
         for member in source.infolist():
             info = zipfile.ZipInfo(member.filename, (1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             info._compresslevel = level  # type: ignore[attr-defined]
-            if member.filename != "xl/worksheets/sheet1.xml":
+            table = by_member.get(member.filename)
+            if table is None:
                 target.writestr(info, source.read(member))
                 continue
             before, after = _split_sheet(source.read(member).decode(), table)
@@ -85,32 +93,33 @@ def write_workbook(path: Path, table: Table, *, created: dt.date, level: int = 1
                 handle.write(after.encode())
 
 
-def _write_skeleton(target: io.BytesIO, table: Table, created: dt.date) -> None:
+def _write_skeleton(target: io.BytesIO, tables: Sequence[Table], created: dt.date) -> None:
     workbook = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_urls": False})
     workbook.set_properties({"created": dt.datetime.combine(created, dt.time(9)), "comments": "模拟数据"})
     bold = workbook.add_format({"bold": True})
-    sheet = workbook.add_worksheet(table.sheet)
-    for row, title in enumerate(table.titles):
-        sheet.write_string(row, 0, title, bold)
-    for column, header in enumerate(table.headers):
-        sheet.write_string(len(table.titles), column, header, bold)
-    footer_start = table.first_data_row - 1 + table.row_count
-    for offset, footer in enumerate(table.footers):
-        for column, cell in footer.items():
-            if cell.kind == "number":
-                sheet.write_number(footer_start + offset, column, float(cell.value))
-            else:
-                sheet.write_string(footer_start + offset, column, cell.value)
+    for table in tables:
+        sheet = workbook.add_worksheet(table.sheet)
+        for row, title in enumerate(table.titles):
+            sheet.write_string(row, 0, title, bold)
+        for column, header in enumerate(table.headers):
+            sheet.write_string(len(table.titles), column, header, bold)
+        footer_start = table.first_data_row - 1 + table.row_count
+        for offset, footer in enumerate(table.footers):
+            for column, cell in footer.items():
+                if cell.kind == "number":
+                    sheet.write_number(footer_start + offset, column, float(cell.value))
+                else:
+                    sheet.write_string(footer_start + offset, column, cell.value)
     dated = workbook.add_format({"num_format": "yyyy-mm-dd"})
     note = workbook.add_worksheet("说明")
     note.write_datetime(0, 0, dt.datetime.combine(created, dt.time()), dated)
-    note.write_string(0, 1, table.hidden_note or "模拟数据，不涉及任何真实个人。")
+    note.write_string(0, 1, tables[0].hidden_note or "模拟数据，不涉及任何真实个人。")
     note.hide()
     workbook.close()
 
 
-def _date_style(source: zipfile.ZipFile) -> str:
-    found = re.search(r'<c r="A1" s="(\d+)"', source.read("xl/worksheets/sheet2.xml").decode())
+def _date_style(source: zipfile.ZipFile, note: int) -> str:
+    found = re.search(r'<c r="A1" s="(\d+)"', source.read(f"xl/worksheets/sheet{note}.xml").decode())
     if found is None:
         raise RuntimeError("the note sheet has lost its dated cell")
     return found.group(1)
@@ -184,8 +193,11 @@ def write_text(path: Path, table: Table, *, encoding: str) -> None:
     for at, values in enumerate(table.columns):
         special = {row: "" if cell.kind == "empty" else cell.value for (row, c), cell in table.cells.items() if c == at}
         untidy = values.clone().scatter(list(special), list(special.values())) if special else values
+        if at in table.quoted:  # as exporters write a text that a spreadsheet must not take for a number
+            untidy = pl.select(pl.format(f"{_OPEN}{{}}{_CLOSE}", untidy)).to_series()
         columns.append(untidy.alias(str(at)))
     body = pl.DataFrame(columns).write_csv(include_header=False, line_terminator="\r\n", quote_style="necessary")
+    body = body.replace(_OPEN, '="').replace(_CLOSE, '"')
     if table.lines:
         lines = body.split("\r\n")
         for row, line in table.lines.items():

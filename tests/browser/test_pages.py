@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboards.data import Release, current
+from dashboards.export import is_hidden
 from dashboards.words import load_catalogue
 from pipelines.settings import Settings
 from tests.browser.conftest import Visitor
@@ -153,3 +154,43 @@ def test_the_first_figure_on_the_page_is_the_figure_of_the_release(visitor: Visi
     answer = opened.locator(".xq .answer").inner_text()
     assert f"累计脱贫 {row['cumulative_exited_household_count']:,} 户" in answer
     assert f"{row['cumulative_exited_person_count']:,} 人" in answer
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_tiles_of_the_first_screen_end_on_the_first_screen(visitor: Visitor, language: str) -> None:
+    opened = visitor.open("overview", lang=language)
+    tiles = opened.locator(".xq .tiles")
+    box = tiles.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 900
+    assert tiles.locator(".tile").count() == 10
+
+
+def test_a_tile_leads_to_its_page_with_place_and_language(visitor: Visitor) -> None:
+    opened = visitor.open("overview", lang="en", area="530323001000")
+    opened.locator(".xq .tile a", has_text="Spend rate").click()
+    expect(opened.get_by_role("heading", level=1)).to_contain_text("How much money of 丹凤街道")
+
+
+def test_a_small_count_is_a_star_on_the_page_and_in_the_file(
+    visitor: Visitor, release: Release, pocket_county: Settings, tmp_path: Path
+) -> None:
+    protected = current(pocket_county.marts_dir, 4)
+    assert protected is not None
+    villages = release.rows("kpi_exit_area_year", {"area_level": "village"}, order=("area_id", "period"))
+    column = "exited_person_count"
+    code = villages.filter(villages[column].is_between(1, 3))["area_id"][0]
+    expected = protected.rows("kpi_exit_area_year", {"area_id": code}, order=("period",))
+    hidden = is_hidden(expected, column).to_list()
+    assert any(hidden)
+    opened = visitor.open("exit", area=code)
+    expect(opened.get_by_text("*：涉及人或户的数不足 4", exact=False).first).to_be_visible()
+    with opened.expect_download() as waiting:
+        opened.get_by_test_id("stDownloadButton").get_by_text("下载 CSV").click()
+    target = tmp_path / "export.zip"
+    waiting.value.save_as(target)
+    archive = zipfile.ZipFile(target)
+    rows = list(csv.reader(io.StringIO(archive.read(archive.namelist()[0]).decode("utf-8-sig"))))
+    shown = ["*" if flag else str(value) for flag, value in zip(hidden, expected[column].to_list(), strict=True)]
+    assert [row[1] for row in rows[1:]] == shown
+    assert "不足 4" in archive.read("说明.csv").decode("utf-8-sig")

@@ -21,7 +21,18 @@ from tests.integration.small_county import SMALL_DBT, land_payments, small_setti
 
 COMMANDS = (
     *("init", "simulate", "land", "run", "demo", "serve", "inspect", "held", "areas", "check", "dictionary", "doctor"),
-    *("clear-synthetic", "releases", "ledger", "leads", "override", "overrides", "dismiss", "dismissals"),
+    *(
+        "clear-synthetic",
+        "releases",
+        "ledger",
+        "leads",
+        "override",
+        "overrides",
+        "dismiss",
+        "dismissals",
+        "stats",
+        "factcheck",
+    ),
 )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboards.cards import Cards
-from dashboards.words import Words
+from dashboards.words import HIDDEN_VALUE, Words
 
 CONTENT = {
     "kpi": {
@@ -50,9 +50,9 @@ def test_no_change_is_said_in_words() -> None:
     assert Cards(CONTENT, Words("zh")).card("kpi", "person_count").difference(3, 3, Words("zh")) == "持平"
 
 
-def test_a_change_never_reveals_a_hidden_small_number() -> None:
-    words = Words("zh", small_cell=5)
-    assert Cards(CONTENT, words).card("kpi", "person_count").difference(10, 3, words) is None
+def test_a_change_from_a_hidden_number_is_hidden_with_it() -> None:
+    words = Words("zh")
+    assert Cards(CONTENT, words).card("kpi", "person_count").difference(10, HIDDEN_VALUE, words) == "*"
 
 
 def test_a_column_without_a_card_is_shown_under_its_description() -> None:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from dashboards import charts
+from dashboards import charts, charts_overview
 
 LABELS = charts.Labels(
     axes={"x": "年份", "y": "人", "series": "指标", "bar": "参照线", "due": "应到", "arrived": "收到"},
@@ -85,3 +85,28 @@ def test_no_chart_uses_the_colours_of_household_lights() -> None:
         assert not (red > 180 and green < 90 and blue < 90), f"{colour} is a red"
         assert not (green > red + 40 and green > blue + 40), f"{colour} is a green"
         assert not (red > 200 and green > 170 and blue < 100), f"{colour} is a yellow"
+
+
+def test_a_bullet_has_its_rate_its_ticks_and_no_mark_for_what_is_not_known() -> None:
+    frame = pl.DataFrame(
+        {
+            "group": ["中央", "县级"],
+            "value": [0.4, 0.2],
+            "pace": [0.5, 0.5],
+            "goal": [0.95, None],
+            "before": [None, None],
+        },
+        schema_overrides={"before": pl.Float64},
+    )
+    names = {"value": "现在", "pace": "进度", "goal": "目标", "before": "上期"}
+    labels = charts.Labels(axes={"x": "比率", "y": "指标", "bar": "参照线"}, series=names, note=("模拟数据",))
+    drawn = charts_overview.bullets(frame, labels=labels).to_dict()
+    ticks = drawn["datasets"][drawn["layer"][2]["data"]["name"]]
+    assert sorted((row["group"], row["mark"], row["value"]) for row in ticks) == [
+        ("中央", "目标", 0.95),
+        ("中央", "进度", 0.5),
+        ("县级", "进度", 0.5),
+    ]
+    assert drawn["layer"][2]["encoding"]["color"]["scale"]["domain"] == ["进度", "目标"]
+    bars = drawn["datasets"][drawn["layer"][1]["data"]["name"]]
+    assert [row["value"] for row in bars] == [0.4, 0.2]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.words import LANGUAGES, NO_BREAK, Words, load_catalogue
+from dashboards.words import HIDDEN_VALUE, LANGUAGES, NO_BREAK, Words, load_catalogue
 
 DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"
 
@@ -57,9 +57,9 @@ def test_money_is_written_as_people_write_it(value: float | None, chinese: str, 
     assert " " not in "".join(shown)
 
 
-def test_null_zero_and_small_numbers_stay_apart() -> None:
-    words = Words("zh", small_cell=5)
-    assert [words.count(value) for value in (None, 0, 1, 4, 5, 17568)] == ["—", "0", "*", "*", "5", "17,568"]
+def test_null_zero_and_hidden_numbers_stay_apart() -> None:
+    words = Words("zh")
+    assert [words.count(value) for value in (None, 0, HIDDEN_VALUE, 3, 17568)] == ["—", "0", "*", "3", "17,568"]
     assert (words.share(None), words.share(0.0), words.share(0.9998)) == ("—", "0.00%", "99.98%")
 
 

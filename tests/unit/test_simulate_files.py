@@ -21,15 +21,31 @@ import pytest
 from python_calamine import CalamineError, CalamineWorkbook
 
 from pipelines.simulate import SimulationReport, simulate
+from pipelines.simulate.calibration import delivery_plan
 
 FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
-ENCODING = {"户籍": "gbk", "国库": "utf-8-sig"}
+FEEDS = delivery_plan()["feeds"]
+# Cell by cell, by rules of this file alone, are compared the feeds whose dates and units ``canonical`` knows; the other
+# feeds are compared after reading, in tests/integration/test_truth.py.
+COMPARED = (
+    "person_register",
+    "household_register",
+    "register_changes",
+    "residents",
+    "fund_quota",
+    "fund_payment",
+    "region",
+)
 MONEY_IN_TEN_THOUSANDS = {"指标下达总额", "指标额度"}
 MONEY = {*MONEY_IN_TEN_THOUSANDS, "到位金额", "金额"}
 
 
 def encoding_of(path: str) -> str:
-    return next(encoding for word, encoding in ENCODING.items() if word in path)
+    return next(spec["encoding"] for spec in FEEDS.values() if spec["file"] in path)
+
+
+def is_compared(path: str) -> bool:
+    return any(FEEDS[feed]["file"] in path for feed in COMPARED)
 
 
 @dataclass(frozen=True)
@@ -89,7 +105,8 @@ def test_all_feeds_deliver_all_their_periods(county: Written) -> None:
     monthly = {f"2020-{month:02d}" for month in range(1, 13)}
     yearly = {f"{year}-12" for year in range(2014, 2020)}
     assert periods.pop("") == {""}
-    assert periods == {
+    quarters = {"2019-12", "2020-01", "2020-04", "2020-07", "2020-10"}
+    expected = {
         "person_register": yearly | monthly,
         "household_register": yearly | monthly,
         "register_changes": monthly,
@@ -97,7 +114,12 @@ def test_all_feeds_deliver_all_their_periods(county: Written) -> None:
         "fund_quota": {p for p in yearly if p >= "2016"} | monthly,
         "fund_payment": {p for p in yearly if p >= "2016"} | monthly,
         "region": yearly | {"2020-12"},
+        "dangerous_housing": {"2019-12", "2020-12"},
+        "deaths": monthly,
+        **dict.fromkeys(("real_estate", "vehicles", "public_payroll"), quarters),
     }
+    assert {feed: periods.get(feed) for feed in expected} == expected
+    assert set(periods) == set(FEEDS)
 
 
 def test_every_name_says_that_the_data_are_invented_and_the_file_time_is_its_arrival(county: Written) -> None:
@@ -150,6 +172,8 @@ def canonical(value: Any, header: str) -> str | None:
 
 def current_files(county: Written) -> Iterator[str]:
     for file in county.manifest["files"]:
+        if not is_compared(file["path"]):
+            continue
         if file["version"] in ("clean", "open", "damaged", "duplicate", "resaved", "nameless", "township_missing"):
             yield file["path"]
 
@@ -199,6 +223,8 @@ def test_every_kind_of_damage_occurs(county: Written) -> None:
 def test_damaged_cells_hold_something_else_than_the_truth(county: Written) -> None:
     checked = 0
     for entry in county.damage.filter(pl.col("row").is_not_null()).iter_rows(named=True):
+        if not is_compared(entry["file"]):
+            continue
         rows = county.rows(entry["file"])
         truth = county.truth(entry["file"])
         said = truth.filter(pl.col("source_row") == entry["row"])
@@ -246,10 +272,14 @@ def test_broken_lines_have_another_number_of_fields_or_an_open_quote(county: Wri
 
 def test_repeated_rows_are_identical_or_contradict_the_first(county: Written) -> None:
     for entry in county.damage.filter(pl.col("kind") == "duplicate_key").iter_rows(named=True):
+        if not is_compared(entry["file"]):
+            continue
         rows = county.rows(entry["file"])
         assert rows.index(rows[entry["row"] - 1]) < entry["row"] - 1
     conflicts = county.damage.filter(pl.col("kind") == "conflicting_key")
     for (file,), pair in conflicts.group_by("file"):
+        if not is_compared(str(file)):
+            continue
         rows = county.rows(str(file))
         first, second = (rows[row - 1] for row in pair["row"].sort().to_list())
         assert sum(a != b for a, b in zip(first, second, strict=True)) == 1
@@ -257,15 +287,16 @@ def test_repeated_rows_are_identical_or_contradict_the_first(county: Written) ->
 
 def test_corrections_arrive_later_and_open_damage_has_none(county: Written) -> None:
     wrong = county.damage.filter(pl.col("expected").is_in(["rejected", "refused"]))
+    left_open = [fault for fault in delivery_plan()["faults"] if fault["what"] == "open"]
     for entry in wrong.iter_rows(named=True):
         if entry["corrected_by"] is None:
-            assert "户籍人口信息" in entry["file"]
+            assert any(FEEDS[fault["feed"]]["file"] in entry["file"] for fault in left_open), entry["file"]
         else:
             assert entry["corrected_by"][:10] > entry["file"][:10]
             assert entry["corrected_by"] in county.paths
             assert "更正" in entry["corrected_by"]
     still_open = wrong.filter(pl.col("corrected_by").is_null())["file"].unique()
-    assert len(still_open) == 2
+    assert len(still_open) == len(left_open)
 
 
 def test_whole_file_faults_are_what_they_say(county: Written) -> None:

@@ -18,6 +18,7 @@ from pipelines.reading.doubts import Doubt
 from pipelines.reading.grids import Grid
 from pipelines.reading.tables import BrokenRow, Column, FileRefusedError, Head, Table
 from pipelines.reading.text import dialects
+from pipelines.reading.text.as_text import plain_cells
 from pipelines.reading.text.encodings import (
     Decoded,
     character_doubts,
@@ -47,9 +48,9 @@ HEAD_LINES = 20
 
 
 def read_text(raw: bytes) -> Decoded:
-    """Decode a text file and make line ends plain; refuses empty, binary and markup content."""
+    """Decode a text file, make line ends and ``="…"`` plain; refuses empty, binary and markup content."""
     decoded = open_text(raw)
-    return decoded._replace(text=plain_line_ends(decoded.text).text)
+    return decoded._replace(text=plain_cells(plain_line_ends(decoded.text).text))
 
 
 def split_line(line: str, delimiter: str) -> list[str]:
@@ -125,7 +126,7 @@ def read_grids(raw: bytes) -> list[Grid]:
     """
     decoded = open_text(raw)
     plain = plain_line_ends(decoded.text)
-    text = plain.text
+    text = plain_cells(plain.text)
     dialect, doubts = dialects.detect(text)
     known = dialects.canonical(text, dialect)
     records = classify(index_lines(known.text), known.delimiter)

@@ -1,0 +1,62 @@
+"""The choice of place, month and language above a page; what is chosen stands in the address (``state.py``).
+
+Belongs here: the path down to the village, the boxes for it, the month. Does not belong here: anything else of a page.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards import state
+from dashboards.data import Area, Release
+from dashboards.words import LANGUAGES, Words
+
+
+def language_switch(words: Words) -> None:
+    """The two languages, side by side."""
+    state.switch("lang", words("choice.language"), LANGUAGES, LANGUAGES[0], lambda code: words(f"language.{code}"))
+
+
+def place_and_month(release: Release, words: Words, table: str) -> tuple[Area, str]:
+    """Draw the choice; the place chosen and the month of ``table`` chosen."""
+    chosen = release.area(st.query_params.get("area", ""))
+    area = chosen if chosen and chosen.level != "province" else release.home
+    path = release.path(area.code)
+    months = release.periods(table)
+    default = release.as_of_period if release.as_of_period in months else months[-1]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="place"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content", key="crumbs"):
+            for index, step in enumerate(path):
+                if index:
+                    st.text("›", width="content")
+                _crumb(words, step, release, is_here=step == area)
+        for level in ("township", "village"):
+            parent = next((step for step in path if step.level == _above(level)), None)
+            if parent is not None:
+                here = next((step.code for step in path if step.level == level), parent.code)
+                _select_area(words, release, level, parent, here)
+        period = state.select("period", words("choice.period"), tuple(reversed(months)), default, words.month)
+        language_switch(words)
+    return area, period
+
+
+def _above(level: str) -> str:
+    return {"township": "county", "village": "township"}[level]
+
+
+def _crumb(words: Words, step: Area, release: Release, *, is_here: bool) -> None:
+    key = f"crumb_{step.level}"
+    go = ("area", step.code, release.home.code)
+    st.button(words.place(step.name), key=key, type="tertiary", disabled=is_here, on_click=state.put, args=go)
+
+
+def _select_area(words: Words, release: Release, level: str, parent: Area, here: str) -> None:
+    places = {parent.code: words(f"choice.all_{level}")} | {a.code: a.name for a in release.children(parent.code)}
+    key = f"select_{level}"
+    st.session_state[key] = here
+
+    def go() -> None:
+        state.put("area", str(st.session_state[key]), release.home.code)
+
+    label = words(f"choice.{level}")
+    st.selectbox(label, list(places), key=key, format_func=lambda code: places[code], on_change=go, width=state.WIDTH)

@@ -1,0 +1,248 @@
+"""Small cells: which counts of persons and households a release does not show, and what falls with them.
+
+Belongs here: the choice of hidden cells, made once for a whole table of a release, so that every page and export
+hides the same ones. Does not belong here: how a hidden cell is written (``words.py``), where tables are read.
+The rules and their limits are in docs/decisions/0012-small-cells-on-screen.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dashboards.sums import BASES, FROM, NOT_OF_PEOPLE, STEPS, SUMS
+
+HIDDEN_COLUMNS = "hidden_columns"
+"""The column of a frame that lists, row by row, the columns whose value is hidden (and null in the frame)."""
+
+PEOPLE = frozenset({"人", "户", "人次", "户次"})
+_PLACE = ("area_level", "area_id", "area_name", "parent_area_id")
+_KEY = ("method_version", "period", "group_type", "group_id")
+_FEW = 2  # one unknown is a subtraction, two are not
+
+Cells = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Equations:
+    """Sums a reader can do: cell ``totals[i]`` is made of ``members[starts[i]:starts[i + 1]]``."""
+
+    totals: Cells
+    members: Cells
+    starts: Cells
+
+
+def people(cards: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
+    """The columns that count persons or households: what their card's unit says, else their name."""
+    found = []
+    for column in columns:
+        card = (cards.get(column) or {}).get("card") or {}
+        unit = card.get("unit") or {}
+        named = column.endswith(("_person_count", "_household_count"))
+        if (unit.get("zh") in PEOPLE and card.get("format", "count") == "count") or (not card and named):
+            found.append(column)
+    return found
+
+
+def protect(values: Values, equations: Equations, small_cell: int) -> Flags:
+    """Which cells are hidden: 1 to below ``small_cell``, and as many more as it takes that no sum gives them away.
+
+    In each equation with a hidden cell at least two are hidden (0 and null stay), those hidden under a shown total sum
+    to at least ``small_cell`` and are not all 1. What is added is the smallest cell left, the first where several are.
+    """
+    hidden: Flags = (values > 0) & (values < small_cell)
+    if not equations.totals.size:
+        return hidden
+    equation = np.repeat(np.arange(equations.totals.size), np.diff([*equations.starts, equations.members.size]))
+    sizes = np.abs(values[equations.members])
+    total_values = values[equations.totals]
+    sums = np.add.reduceat(np.nan_to_num(values[equations.members]), equations.starts)
+    is_exact = np.abs(sums - total_values) < 0.5
+    place = np.arange(equations.members.size)
+    while True:
+        among = hidden[equations.members]
+        count = np.add.reduceat(among.astype(np.int64), equations.starts)
+        amount = np.add.reduceat(np.where(among, sizes, 0.0), equations.starts)
+        total_hidden = hidden[equations.totals]
+        weak = (count > 0) & ((count < _FEW) | (amount < small_cell) | (amount <= count))
+        needy = np.where(total_hidden, count == 0, weak & ~np.isnan(total_values))
+        left = np.where(among | (sizes == 0) | np.isnan(sizes), np.inf, sizes)
+        least = np.minimum.reduceat(left, equations.starts)
+        found = needy & np.isfinite(least)
+        candidates = found[equation] & (left == least[equation])
+        first = np.minimum.reduceat(np.where(candidates, place, place.size), equations.starts)
+        fresh = np.concatenate(
+            [
+                equations.members[first[found]],
+                # Nothing is left to hide below: the total itself goes, where it is what the parts add up to.
+                equations.totals[needy & ~found & ~total_hidden & is_exact & (total_values != 0)],
+            ]
+        )
+        if not fresh.size:
+            return hidden
+        hidden[fresh] = True
+
+
+def hide(
+    model: str, frame: pl.DataFrame, cards: Mapping[str, Mapping[str, Any]], small_cell: int, base: pl.DataFrame | None
+) -> pl.DataFrame:
+    """``frame`` (all rows of a model) with hidden cells null and named in ``hidden_columns``.
+
+    ``base`` is the hidden form of the model that ``BASES`` names, when that is another one.
+    """
+    described = cards.get(model, {})
+    columns = people(described, frame.columns)
+    masks: dict[str, Flags] = {}
+    if columns:
+        values = frame.select(pl.col(columns).cast(pl.Float64)).to_numpy().astype(np.float64)
+        flags = protect(values.ravel(), _equations(model, frame, columns), small_cell).reshape(values.shape)
+        masks = {column: flags[:, index] for index, column in enumerate(columns)}
+    _derive(model, frame, described, masks, base)
+    masks = {column: mask for column, mask in masks.items() if mask.any()}
+    if not masks:
+        return frame
+    rows = np.concatenate([np.flatnonzero(mask) for mask in masks.values()])
+    names = np.repeat(list(masks), [int(mask.sum()) for mask in masks.values()])
+    listed = pl.DataFrame({"row": rows, HIDDEN_COLUMNS: names.tolist()}).group_by("row").agg(HIDDEN_COLUMNS)
+    listed = listed.cast({"row": pl.UInt32})
+    blank = [
+        pl.when(pl.Series(mask)).then(None).otherwise(pl.col(column)).alias(column) for column, mask in masks.items()
+    ]
+    return (
+        frame.with_columns(blank)
+        .with_row_index("row")
+        .join(listed, on="row", how="left", maintain_order="left")
+        .drop("row")
+    )
+
+
+def _derive(
+    model: str,
+    frame: pl.DataFrame,
+    described: Mapping[str, Any],
+    masks: dict[str, Flags],
+    base: pl.DataFrame | None,
+) -> None:
+    """Add the masks of values whose numerator, denominator or basis is hidden."""
+    nothing = np.zeros(frame.height, dtype=np.bool_)
+    basis = _basis(model, frame, masks, base)
+    counted = set(masks)
+    links: dict[str, list[str]] = {}
+    for column in frame.columns:
+        card = (described.get(column) or {}).get("card") or {}
+        named = [card.get("numerator"), card.get("denominator"), FROM.get(model, {}).get(column)]
+        links[column] = [name for name in named if name in frame.columns and name != column]
+        is_typical = card.get("format") in ("share", "number") and not column.startswith(NOT_OF_PEOPLE)
+        if basis is not None and column not in counted and is_typical:
+            masks[column] = masks.get(column, nothing) | basis
+    for _ in range(_FEW):  # a ratio of ratios is the longest chain
+        for column, names in links.items():
+            for name in names:
+                if name in masks:
+                    masks[column] = masks.get(column, nothing) | masks[name]
+
+
+def _basis(model: str, frame: pl.DataFrame, masks: Mapping[str, Flags], base: pl.DataFrame | None) -> Flags | None:
+    if model not in BASES:
+        return None
+    other, column = BASES[model]
+    if other == model:
+        return masks.get(column)
+    if base is None or HIDDEN_COLUMNS not in base.columns:
+        return None
+    key = [name for name in ("area_id", *_KEY) if name in frame.columns and name in base.columns]
+    hit = (
+        base.filter(pl.col(HIDDEN_COLUMNS).list.contains(column)).select(*key, pl.lit(value=True).alias("hit")).unique()
+    )
+    joined = frame.select(key).join(hit, on=key, how="left", nulls_equal=True, maintain_order="left")
+    return joined["hit"].fill_null(value=False).to_numpy()
+
+
+def _keys(frame: pl.DataFrame, counted: Sequence[str]) -> list[str]:
+    """The columns that, with the place, tell one row of the model from another."""
+    keys = [name for name in _KEY if name in frame.columns]
+    taken = {*keys, *_PLACE, *counted}
+    others = [n for n, kind in frame.schema.items() if n not in taken and (kind == pl.String or kind.is_integer())]
+    for name in ("", *others):
+        keys += [name] if name else []
+        if not frame.select(*keys, "area_id").is_duplicated().any():
+            return keys
+    raise ValueError("the rows of a table of figures cannot be told apart by place, period and group")
+
+
+def _equations(model: str, frame: pl.DataFrame, columns: Sequence[str]) -> Equations:
+    if not {"area_id", "parent_area_id"} <= set(frame.columns):
+        return _joined([])
+    keys = _keys(frame, columns)
+    rows = frame.select(*keys, "area_id", "parent_area_id").with_row_index("row")
+    width = len(columns)
+    every = np.arange(width)
+    above = rows.select(*keys, pl.col("area_id").alias("parent_area_id"), pl.col("row").alias("total"))
+    # Places under their parent, then groups under "all" of the same place.
+    pairs = [rows.join(above, on=[*keys, "parent_area_id"], nulls_equal=True).sort("total", "area_id")]
+    if "group_type" in keys:
+        same = ["area_id", *(key for key in keys if key not in ("group_type", "group_id"))]
+        whole = rows.filter(pl.col("group_type") == "all").select(*same, pl.col("row").alias("total"))
+        parts = rows.filter(pl.col("group_type") != "all").join(whole, on=same, nulls_equal=True)
+        pairs.append(parts.sort("total", "group_type", "row"))
+    found = [_of_rows(pair, width, every) for pair in pairs if pair.height]
+    at = {column: index for index, column in enumerate(columns)}
+    lines = np.arange(frame.height)
+    for total, members in SUMS.get(model, ()):
+        found += _of_columns(at, total, [(lines, lines, members)], width)
+    for total, members, before in STEPS.get(model, ()):
+        now, then = _successors(rows, keys)
+        found += _of_columns(at, total, [(now, now, members), (now, then, before)], width)
+    return _joined(found)
+
+
+def _of_rows(pair: pl.DataFrame, width: int, every: Cells) -> Equations:
+    """The same sum for each column: the rows of ``pair`` are parts of their ``total``."""
+    row = pair["row"].to_numpy().astype(np.int64)
+    total = pair["total"].to_numpy().astype(np.int64)
+    kind = pair["group_type"].rle_id().to_numpy() if "group_type" in pair.columns else np.zeros_like(total)
+    begins = np.flatnonzero(np.r_[True, (np.diff(total) != 0) | (np.diff(kind) != 0)])
+    return Equations(
+        (total[begins][None, :] * width + every[:, None]).ravel(),
+        (row[None, :] * width + every[:, None]).ravel(),
+        (begins[None, :] + every[:, None] * row.size).ravel(),
+    )
+
+
+def _of_columns(
+    at: Mapping[str, int], total: str, parts: Sequence[tuple[Cells, Cells, Sequence[str]]], width: int
+) -> list[Equations]:
+    """One equation a row: column ``total`` of the first rows is made of columns of the second ones."""
+    chosen = [(rows, at[name]) for _, rows, names in parts for name in names if name in at]
+    if total not in at or not chosen or not parts[0][0].size:
+        return []
+    members = np.stack([rows * width + column for rows, column in chosen], axis=1)
+    starts = np.arange(members.shape[0]) * members.shape[1]
+    return [Equations(parts[0][0] * width + at[total], members.ravel(), starts)]
+
+
+def _successors(rows: pl.DataFrame, keys: Sequence[str]) -> tuple[Cells, Cells]:
+    """Rows and the rows of the period before, of the same place and group."""
+    order = rows["period"].rank("dense").cast(pl.Int64)
+    same = ["area_id", *(key for key in keys if key != "period")]
+    later = rows.select(*same, "row", order.alias("step"))
+    sooner = rows.select(*same, pl.col("row").alias("then"), (order + 1).alias("step"))
+    both = later.join(sooner, on=[*same, "step"], nulls_equal=True)
+    return both["row"].to_numpy().astype(np.int64), both["then"].to_numpy().astype(np.int64)
+
+
+def _joined(found: Sequence[Equations]) -> Equations:
+    none = np.zeros(0, dtype=np.int64)
+    offsets = np.cumsum([0, *(one.members.size for one in found)])
+    return Equations(
+        np.concatenate([none, *(one.totals for one in found)]),
+        np.concatenate([none, *(one.members for one in found)]),
+        np.concatenate([none, *(one.starts + offset for one, offset in zip(found, offsets, strict=False))]),
+    )

@@ -1,0 +1,84 @@
+"""What a reader can work out from the columns of one table: sums inside a row, from period to period, and bases.
+
+Belongs here: which columns of which mart make up which. Does not belong here: what is hidden for it
+(``small_cells.py``), numerators and denominators (they stand on the KPI cards).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# What a reader can add up inside one row: a total and its parts. Stocks are not hidden for the sake of the movements
+# between them: a monthly stock that comes and goes would be of no use (see the decision).
+SUMS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "kpi_exit_area_year": tuple(
+        (f"listed_{unit}_count", (f"cumulative_exited_{unit}_count", f"remaining_{unit}_count"))
+        for unit in ("household", "person")
+    ),
+    "kpi_employment_area_month": (
+        (
+            "working_person_count",
+            tuple(f"working_{place}_count" for place in ("county", "province", "outside", "other")),
+        ),
+        ("working_person_count", ("previous_year_working_count", "working_growth_count")),
+        ("started_worker_count", ("new_worker_count", "returned_worker_count")),
+        (
+            "cumulative_worker_count",
+            tuple(f"cumulative_{place}_count" for place in ("county", "province", "outside", "other")),
+        ),
+        (
+            "cumulative_worker_count",
+            tuple(f"worked_{months}_count" for months in ("1_to_3", "4_to_6", "7_to_9", "10_to_12")),
+        ),
+        ("public_post_count", ("cleaner_post_count", "ranger_post_count", "other_post_count")),
+    ),
+    "kpi_lead_area_month": (
+        (
+            "lead_household_count",
+            tuple(
+                f"{scope}_household_count" for scope in ("before_exit", "after_exit", "unknown_date", "still_listed")
+            ),
+        ),
+    ),
+    "kpi_housing_area_year": (
+        ("disagreeing_house_count", ("register_only_count", "ledger_only_count")),
+        ("graded_house_count", tuple(f"grade_{grade}_count" for grade in "abcd")),
+        ("dangerous_house_count", ("grade_c_count", "grade_d_count")),
+        ("dangerous_house_count", ("renovated_house_count", "not_yet_safe_count")),
+        (
+            "renovated_house_count",
+            tuple(f"renovated_{target}_count" for target in ("registered", "priority", "outside", "other")),
+        ),
+    ),
+}
+# The same from one period to the next: a total, its parts in the same period, its parts in the period before.
+STEPS: Mapping[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = {
+    "kpi_exit_area_year": tuple(
+        (f"sum_of_yearly_exits_{unit}_count", (f"exited_{unit}_count",), (f"sum_of_yearly_exits_{unit}_count",))
+        for unit in ("household", "person")
+    ),
+    "kpi_register_bridge_area_month": tuple(
+        (f"opening_{unit}_count", (), (f"closing_{unit}_count",)) for unit in ("household", "person")
+    ),
+    "kpi_employment_area_month": (("opening_working_count", (), ("working_person_count",)),),
+}
+# Whose figures a row's means, medians and indices are made of, where the card names no denominator of its own.
+BASES: Mapping[str, tuple[str, str]] = {
+    "kpi_income_area_year": ("kpi_income_area_year", "household_count"),
+    "kpi_income_line_area_year": ("kpi_income_line_area_year", "household_count"),
+    "kpi_income_lorenz_area_year": ("kpi_income_area_year", "household_count"),
+    "kpi_income_source_area_year": ("kpi_income_area_year", "household_count"),
+}
+# What else falls with a hidden count: means of those counted, and their cost or number.
+FROM: Mapping[str, Mapping[str, str]] = {
+    "kpi_employment_area_month": {
+        "mean_wage_cny": "reported_wage_count",
+        "median_wage_cny": "reported_wage_count",
+        "training_cost_cny": "training_person_time_count",
+    },
+    "kpi_housing_area_year": {"mean_subsidy_cny": "subsidised_house_count", "area_per_head_m2": "measured_area_count"},
+    "kpi_lead_area_month": {"hit_count": "lead_household_count"},
+}
+
+NOT_OF_PEOPLE = ("rural_", "prefecture_", "province_", "line_")
+"""How columns begin that repeat a published figure or a line: no household of the row stands behind them."""

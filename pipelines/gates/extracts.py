@@ -1,0 +1,91 @@
+"""What Great Expectations is shown of accepted rows: extracts on which a check has the verdict it has on all rows.
+
+A value set, a pattern and blanks are decided by the distinct values of a column, a range by its ends, uniqueness by the
+rows whose key occurs more than once. DuckDB finds these among all rows; what they are worth is not decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.gates.suites import DoorCheck, needed_columns
+from pipelines.publishing.fingerprint import quote
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MEMORY_LIMIT = "2GB"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Rows of some deliveries, and how many of them hold a value, column by column."""
+
+    row_count: int
+    value_counts: dict[str, int]
+
+
+class AcceptedRows:
+    """The accepted rows of some deliveries of one feed, as they lie in Parquet."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, paths: Sequence[str]) -> None:
+        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+        self._connection = connection
+        self._paths = list(paths)
+
+    def _rows(self, query: str) -> duckdb.DuckDBPyConnection:
+        """A query over the rows, which it calls ``accepted``."""
+        rows = "with accepted as (select * from read_parquet(?, union_by_name = true, hive_partitioning = false)) "
+        return self._connection.execute(rows + query, [self._paths])
+
+    def count(self, columns: Sequence[str]) -> Counted:
+        """All rows, and the values that are not blank."""
+        counted = "".join(f", count({quote(column)})" for column in columns)
+        row = self._rows(f"select count(*){counted} from accepted").fetchone() or (0, *(0 for _ in columns))
+        return Counted(row[0], dict(zip(columns, row[1:], strict=True)))
+
+    def every(self, columns: Sequence[str]) -> pd.DataFrame:
+        """All rows of these columns: what tells how many rows broke a check."""
+        return self._rows(f"select {', '.join(map(quote, columns))} from accepted").df()
+
+    def extracts(self, checks: Sequence[DoorCheck]) -> Iterator[tuple[list[DoorCheck], pd.DataFrame]]:
+        """Checks that can be judged on one extract, with that extract; each check comes once."""
+        by_value = [check for check in checks if check.kind != "unique_in_delivery"]
+        for column in needed_columns(by_value):
+            about = [check for check in by_value if check.columns == (column,)]
+            needs_values = any(check.kind in ("value_set", "pattern") for check in about)
+            yield about, self._distinct(column) if needs_values else self._ends(column)
+        for check in checks:
+            if check.kind == "unique_in_delivery":
+                yield [check], self._repeated(check.columns)
+
+    def _distinct(self, column: str) -> pd.DataFrame:
+        return self._rows(f"select distinct {quote(column)} from accepted").df()
+
+    def _ends(self, column: str) -> pd.DataFrame:
+        """The smallest and the largest value, and a blank when there is one."""
+        name = quote(column)
+        return self._rows(
+            f"select min({name}) as {name} from accepted union all select max({name}) from accepted"
+            f" union all (select {name} from accepted where {name} is null limit 1)"
+        ).df()
+
+    def _repeated(self, columns: Sequence[str]) -> pd.DataFrame:
+        """Every row whose key others have too; without such rows any one row. Keys of one hash count as equal here."""
+        names = ", ".join(map(quote, columns))
+        repeated = [
+            row[0]
+            for row in self._rows(
+                f"select hash({names}) as key_hash from accepted group by key_hash having count(*) > 1"
+            ).fetchall()
+        ]
+        if not repeated:
+            return self._rows(f"select {names} from accepted limit 1").df()
+        self._connection.execute(
+            "create or replace temp table repeated as select unnest(?::ubigint[]) as key_hash", [repeated]
+        )
+        return self._rows(f"select {names} from accepted where hash({names}) in (select key_hash from repeated)").df()

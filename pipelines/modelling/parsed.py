@@ -1,0 +1,102 @@
+"""The dbt project, parsed once for as long as no file of it changes.
+
+Parsing costs more than building a small month. What is kept is dbt's own form of a parsed project, under a hash of
+every file of it and of dbt's versions: a project that differs in one byte is parsed anew, and nothing is ever merged.
+Belongs here: that cache. Does not belong here: running dbt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# dbt calls a DuckDB database like its file: only builds of this name can use a project that was parsed before them.
+DATABASE = "county"
+CODE_ENDINGS = (".py", ".yml", ".sql", ".csv")
+WRITTEN_BY_DBT = ("target", "logs")
+ENGINES = ("dbt-core", "dbt-adapters", "dbt-duckdb")
+KEPT_PROJECTS = 3
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A parsed project on disk."""
+
+    folder: Path
+
+    @property
+    def manifest_file(self) -> Path:
+        """The manifest as JSON, for people and Dagster."""
+        return self.folder / "target" / "manifest.json"
+
+    @property
+    def binary_file(self) -> Path:
+        """The same in the form that dbt reads back."""
+        return self.folder / "target" / "partial_parse.msgpack"
+
+    @property
+    def is_whole(self) -> bool:
+        """True when both are there."""
+        return self.manifest_file.is_file() and self.binary_file.is_file()
+
+    def load(self) -> Any:
+        """Dbt's own manifest object, new each time: a build changes it."""
+        from dbt.contracts.graph.manifest import Manifest
+        from dbt.parser.manifest import extended_mashumuro_decoder
+
+        manifest = Manifest.from_msgpack(self.binary_file.read_bytes(), decoder=extended_mashumuro_decoder)
+        manifest.build_flat_graph()  # type: ignore[no-untyped-call]
+        return manifest
+
+
+def _code_files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in CODE_ENDINGS and not set(path.relative_to(folder).parts) & set(WRITTEN_BY_DBT):
+            yield path
+
+
+def code_hash(folders: Iterable[Path]) -> str:
+    """A hash of everything in these folders that can change a figure: code, contracts, models, seeds."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in _code_files(folder):
+            digest.update(path.relative_to(folder.parent).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def parsed_project(dbt_dir: Path, cache_dir: Path, parse: Callable[[Path, Path], Path]) -> Parsed:
+    """The project as it is now, taken from ``cache_dir`` or parsed into it by ``parse`` (project, output folder).
+
+    Raises what ``parse`` raises.
+    """
+    versions = " ".join(f"{name} {importlib.metadata.version(name)}" for name in ENGINES)
+    key = hashlib.sha256(f"{versions} {DATABASE} {dbt_dir.resolve()} {code_hash([dbt_dir])}".encode()).hexdigest()[:16]
+    parsed = Parsed(cache_dir / key)
+    if parsed.is_whole:
+        return parsed
+    draft = cache_dir / f".{key}-{uuid.uuid4().hex}"
+    draft.mkdir(parents=True)
+    try:
+        parse(dbt_dir, draft)
+        shutil.rmtree(parsed.folder, ignore_errors=True)
+        draft.replace(parsed.folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    _forget_old(cache_dir)
+    return parsed
+
+
+def _forget_old(cache_dir: Path) -> None:
+    """Keep the projects parsed last; what a killed process left goes with the rest."""
+    by_age = sorted(cache_dir.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in by_age[KEPT_PROJECTS:]:
+        if old.is_dir():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.unlink(missing_ok=True)

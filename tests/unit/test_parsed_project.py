@@ -1,0 +1,80 @@
+"""The dbt project is parsed once, and again when a file of it changes."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipelines.modelling.dbt import build_models, parse_project
+from pipelines.modelling.parsed import KEPT_PROJECTS, Parsed, parsed_project
+
+SMALL_DBT = Path(__file__).parents[1] / "integration" / "small_dbt"
+
+
+class Parser:
+    """Counts how often it is asked, and writes what dbt would write."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, _: Path, folder: Path) -> Path:
+        self.calls += 1
+        (folder / "target").mkdir()
+        for name in ("manifest.json", "partial_parse.msgpack"):
+            (folder / "target" / name).write_text(str(self.calls))
+        return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return shutil.copytree(SMALL_DBT, tmp_path / "dbt")
+
+
+def test_it_is_parsed_anew_only_when_a_file_changed(project: Path, tmp_path: Path) -> None:
+    parse = Parser()
+    first = parsed_project(project, tmp_path / "cache", parse)
+    (project / "target").mkdir()
+    (project / "target" / "compiled.sql").write_text("select 1")
+    again = parsed_project(project, tmp_path / "cache", parse)
+    assert (parse.calls, again) == (1, first)
+
+    (project / "models" / "new.sql").write_text("select 1 as one")
+    assert parsed_project(project, tmp_path / "cache", parse) != first
+    assert parse.calls == 2
+
+    again.binary_file.unlink()
+    (project / "models" / "new.sql").unlink()
+    assert parsed_project(project, tmp_path / "cache", parse).is_whole
+    assert parse.calls == 3
+
+
+def test_old_ones_and_halves_are_forgotten(project: Path, tmp_path: Path) -> None:
+    for number in range(KEPT_PROJECTS + 2):
+        (project / "models" / "new.sql").write_text(f"select {number} as one")
+        kept = parsed_project(project, tmp_path / "cache", Parser())
+
+    assert len(list((tmp_path / "cache").iterdir())) == KEPT_PROJECTS
+    assert kept.is_whole
+
+
+def test_a_failed_parse_leaves_nothing(project: Path, tmp_path: Path) -> None:
+    def broken(_: Path, __: Path) -> Path:
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        parsed_project(project, tmp_path / "cache", broken)
+    assert not list((tmp_path / "cache").iterdir())
+
+
+def test_dbt_reads_back_what_it_parsed(project: Path, tmp_path: Path) -> None:
+    parsed = parsed_project(project, tmp_path / "cache", parse_project)
+    names = {node.name for node in parsed.load().nodes.values()}
+
+    assert "kpi_fund_area_month" in names
+
+
+def test_a_build_of_another_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"other\.duckdb"):
+        build_models(SMALL_DBT, tmp_path / "other.duckdb", tmp_path, "2020-01", Parsed(tmp_path))
