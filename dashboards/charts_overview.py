@@ -25,7 +25,7 @@ def bullets(frame: pl.DataFrame, *, labels: Labels) -> Any:
     ``labels.series`` names value and the three ticks.
     """
     order = frame["group"].to_list()
-    y = alt.Y("group:N", sort=order, title=None, axis=alt.Axis(labelLimit=190, domain=False, ticks=False))
+    y = alt.Y("group:N", sort=order, title=None, axis=alt.Axis(labelLimit=150, domain=False, ticks=False))
     numbers = frame.select(pl.col("value", *MARKS).cast(pl.Float64)).to_dicts()
     reach = max([1.0, *(value for row in numbers for value in row.values() if value is not None)])
     x = alt.X(

@@ -214,7 +214,7 @@ def _planted_entries(
     version: Version, table: Table, planted: list[Planted], outcome: tuple[str, str | None], *, is_text: bool
 ) -> Iterator[dict[str, Any]]:
     for entry in planted:
-        sheet, row = (table.sheet, entry.row) if is_text else address(table, entry.row)
+        sheet, row = ("", entry.row) if is_text else address(table, entry.row)
         yield row_entry(version, sheet, replace(entry, row=row), *outcome)
 
 
@@ -224,7 +224,7 @@ def _noise_entries(version: Version, table: Table, presented: Presented, *, is_t
     first = 2 if is_text else table.first_data_row
     for noise in presented.noise:
         row = first + noise.row
-        sheet, row = (table.sheet, row) if is_text else address(table, row)
+        sheet, row = ("", row) if is_text else address(table, row)
         untidy = Planted(row, noise.column + 1, table.headers[noise.column], noise.kind)
         yield row_entry(version, sheet, untidy, "normalised", None)
 

@@ -52,7 +52,8 @@ def test_no_change_is_said_in_words() -> None:
 
 def test_a_change_from_a_hidden_number_is_hidden_with_it() -> None:
     words = Words("zh")
-    assert Cards(CONTENT, words).card("kpi", "person_count").difference(10, HIDDEN_VALUE, words) == "*"
+    card = Cards(CONTENT, words).card("kpi", "person_count")
+    assert (card.show(HIDDEN_VALUE, words), card.difference(10, HIDDEN_VALUE, words)) == ("*", "*")
 
 
 def test_a_column_without_a_card_is_shown_under_its_description() -> None:
