@@ -51,7 +51,11 @@ def measure(command: list[str], scratch: Path, environment: Mapping[str, str] | 
         raise SystemExit(f"{' '.join(command)} failed: run it by itself to see why")
     lines = output.read_text(encoding="utf-8").splitlines()
     return Measured(
-        round(wall, 2), round(usage.ru_utime + usage.ru_stime, 2), round(usage.ru_maxrss / 1024), peaks, (lines or [""])[-1]
+        round(wall, 2),
+        round(usage.ru_utime + usage.ru_stime, 2),
+        round(usage.ru_maxrss / 1024),
+        peaks,
+        (lines or [""])[-1],
     )
 
 

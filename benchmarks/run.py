@@ -1,7 +1,8 @@
-"""`make bench`: floor and cold run in turn on the same files, medians, spread and peak memory, as ratios.
+"""`make bench`: floor, cold run, one new month, nothing new and the usual way in turn on the same files, as ratios.
 
-Writes docs/benchmarks.md and benchmarks/out/benchmarks.json. Times of one machine mean little; the ratio of two runs in
-turn on it means something.
+Writes benchmarks/out/benchmarks.json and docs/benchmarks.md. Times of one machine mean little; the ratio of two runs in
+turn on it means something. Each part can be run by itself (``--part``): results are kept by part and scale, and a part
+that is run again replaces its earlier result; ``--report`` writes the page from what is there.
 """
 
 from __future__ import annotations
@@ -10,113 +11,173 @@ import argparse
 import json
 import os
 import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.county import BenchCounty, make_county, warm_cache
+from benchmarks.measuring import ROOT, Measured, measure, python
+from benchmarks.report import page
+from pipelines.reading import ledgers
+from pipelines.settings import load_settings
 
-
-@dataclass(frozen=True)
-class Measured:
-    """One run of one command: wall seconds, processor seconds, largest resident set of one process in MB."""
-
-    wall: float
-    cpu: float
-    peak_mb: float
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one benchmark measured: ``floor`` and ``cold`` run by run, in turn."""
-
-    scale: float
-    files: int
-    bytes: int
-    floor: list[Measured]
-    cold: list[Measured]
+OUT = ROOT / "benchmarks" / "out" / "benchmarks.json"
+PAGE = ROOT / "docs" / "benchmarks.md"
+SIDES = ("floor", "cold", "month", "nothing", "usual")
+PARTS = ("turns", "parts", "growth")
+GROWTH = (0.1, 1 / 3, 1.0)  # of --scale
 
 
-def measure(command: list[str]) -> Measured:
-    """Runs a command to its end and takes the operating system's account of it and its children."""
-    started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONUTF8": "1"})
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - started
-    if os.waitstatus_to_exitcode(status) != 0:
-        raise SystemExit(f"{' '.join(command)} failed: run it by itself to see why")
-    return Measured(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+class Turns:
+    """The sides run in turn on one county."""
+
+    def __init__(self, county: BenchCounty, base: Path, sides: list[str]) -> None:
+        self.county, self.base, self.sides = county, base, sides
+        self.runs: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
+        self.accepted: dict[str, dict[str, int]] = {}
+
+    def take(self, rounds: int) -> None:
+        """Run every side ``rounds`` times, alternating; data of a round are deleted before the next."""
+        if {"month", "nothing"} & set(self.sides):
+            self._measure("", python("-m", "benchmarks.cold", str(self.county.before), str(self.base / "earlier")))
+        steps: dict[str, Callable[[], Measured]] = {
+            "floor": lambda: self._run("benchmarks.floor", self.county.files, "floor"),
+            "cold": lambda: self._run("benchmarks.cold", self.county.files, "cold"),
+            "month": self._month,
+            "nothing": self._nothing,
+            "usual": lambda: self._run("benchmarks.peers.usual", self.county.folder, "usual"),
+        }
+        for turn in range(rounds):
+            for side in self.sides:
+                self.runs[side].append(steps[side]().as_json())
+                print(f"  {turn + 1}/{rounds} {side}: {self.runs[side][-1]['wall']} s", flush=True)
+            self._remember()
+            for name in ("floor", "cold", "month", "usual"):
+                shutil.rmtree(self.base / name, ignore_errors=True)
+
+    def _measure(self, side: str, command: list[str], data_dir: Path | None = None) -> Measured:
+        environment = {} if data_dir is None else {"XIANQING_DATA_DIR": str(data_dir)}
+        measured = measure(command, self.base, environment)
+        if side in ("cold", "month") and json.loads(measured.told)["state"] != "published":
+            raise SystemExit(f"the {side} run published nothing: {measured.told}")
+        return measured
+
+    def _run(self, module: str, files: Path, side: str) -> Measured:
+        return self._measure(side, python("-m", module, str(files), str(self.base / side)))
+
+    def _month(self) -> Measured:
+        """The last month on a copy of a data folder that holds all months before."""
+        shutil.copytree(self.base / "earlier", self.base / "month")
+        return self._run("benchmarks.cold", self.county.last_month, "month")
+
+    def _nothing(self) -> Measured:
+        """`xianqing run` when no file came, from the start of the process to its end."""
+        folder = self.base / ("month" if (self.base / "month").is_dir() else "earlier")
+        measured = self._measure("nothing", python("-m", "pipelines.cli", "run"), folder)
+        if "nothing was built" not in measured.told:
+            raise SystemExit(f"a run with nothing new did something: {measured.told}")
+        return measured
+
+    def _remember(self) -> None:
+        """Rows accepted by file, ours and the usual way's, for the comparison of verdicts."""
+        if (self.base / "cold").is_dir():
+            settings = load_settings({"XIANQING_DATA_DIR": str(self.base / "cold")})
+            by_time = {f"{one.arrived_at.astimezone():%Y-%m-%d}/{one.file_name}": one for one in ledgers(settings)}
+            self.accepted["ours"] = {name: one.accepted_count for name, one in by_time.items()}
+        if self.runs.get("usual"):
+            self.accepted["usual"] = json.loads(self.runs["usual"][-1]["told"])["accepted"]
+
+    def result(self) -> dict[str, Any]:
+        """For the results file; the long list of files becomes four numbers."""
+        ours, usual = self.accepted.get("ours", {}), self.accepted.get("usual", {})
+        both = ours.keys() & usual.keys()
+        verdicts = {
+            "files": len(both),
+            "equal": sum(ours[name] == usual[name] for name in both),
+            "usual_took_more": sum(usual[name] > ours[name] for name in both),
+            "usual_took_less": sum(usual[name] < ours[name] for name in both),
+        }
+        for run in self.runs.get("usual", []):
+            told = json.loads(run["told"])
+            run["told"] = json.dumps({name: told[name] for name in ("seconds", "checks", "is_green")})
+        return {"runs": self.runs, "verdicts": verdicts}
 
 
-def warm_cache(folder: Path) -> tuple[int, int]:
-    """Reads every file once so that both sides start from memory; returns files and bytes."""
-    sizes = [len(path.read_bytes()) for path in folder.rglob("*") if path.is_file()]
-    return len(sizes), sum(sizes)
+def run_turns(options: argparse.Namespace, base: Path, scale: float, sides: list[str]) -> dict[str, Any]:
+    """The sides in turn at one scale."""
+    folder = options.county if options.county is not None else base / f"county-{scale:.3f}"
+    county = make_county(folder, scale, options.months, options.seed)
+    count, size = warm_cache(county.files)
+    print(f"scale {scale:.3f}: {count} files, {size / 1e6:.0f} MB", flush=True)
+    turns = Turns(county, base, sides)
+    turns.take(options.runs)
+    shutil.rmtree(base / "earlier", ignore_errors=True)
+    about = {"scale": scale, "months": options.months, "files": count, "bytes": size}
+    return about | turns.result()
 
 
-def median(runs: list[Measured], what: str) -> float:
-    return statistics.median(getattr(run, what) for run in runs)
+def run_parts(options: argparse.Namespace, base: Path) -> dict[str, Any]:
+    """The parts on a county's files and on the data folder of a cold run on them."""
+    folder = options.county if options.county is not None else base / f"county-{options.scale:.3f}"
+    county = make_county(folder, options.scale, options.months, options.seed)
+    measure(python("-m", "benchmarks.cold", str(county.files), str(base / "parts")), base)
+    told = measure(python("-m", "benchmarks.parts", str(county.files), str(base / "parts")), base).told
+    shutil.rmtree(base / "parts")
+    return {"scale": options.scale, "months": options.months, **json.loads(told)}
+
+
+def run_growth(options: argparse.Namespace, base: Path) -> dict[str, Any]:
+    """Cold runs of growing counties."""
+    steps = []
+    for share in GROWTH:
+        alone = argparse.Namespace(**(vars(options) | {"county": options.county if share == 1.0 else None}))
+        steps.append(run_turns(alone, base, max(0.01, options.scale * share), ["floor", "cold"]))
+        if alone.county is None:
+            shutil.rmtree(base / f"county-{max(0.01, options.scale * share):.3f}")
+    return {"steps": steps}
 
 
 def main() -> None:
+    """Run what was asked for, keep it, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=0.05)
+    parser.add_argument("--months", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--part", action="append", choices=PARTS, help="default: all")
+    parser.add_argument("--side", action="append", choices=SIDES, help="of the turns; default: all")
+    parser.add_argument("--county", type=Path, help="folder of `xianqing simulate`, made there when it is missing")
+    parser.add_argument("--scratch", type=Path, help="where to work; default: the system's temporary folder")
+    parser.add_argument("--out", type=Path, default=OUT, help="results, JSON")
+    parser.add_argument("--page", type=Path, default=PAGE, help="the page for people, Markdown")
+    parser.add_argument("--report", action="store_true", help="only write the page again")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="xianqing-bench-") as scratch:
-        base = Path(scratch)
-        python = sys.executable
-        subprocess.run(
-            [python, "-m", "pipelines.cli", "simulate", "--place", "shizong", "--scale", str(options.scale),
-             "--months", "12", "--seed", "7", "--out", str(base / "county")],
-            check=True, cwd=ROOT,
-        )  # fmt: skip
-        files = base / "county" / "files"
-        count, size = warm_cache(files)
-        floors, colds = [], []
-        for turn in range(options.runs):
-            floors.append(measure([python, "-m", "benchmarks.floor", str(files), str(base / f"floor-{turn}")]))
-            colds.append(measure([python, "-m", "benchmarks.cold", str(files), str(base / f"cold-{turn}")]))
-            for kind in ("floor", "cold"):
-                shutil.rmtree(base / f"{kind}-{turn}")
-    result = Result(options.scale, count, size, floors, colds)
-    out = ROOT / "benchmarks" / "out"
-    out.mkdir(exist_ok=True)
-    (out / "benchmarks.json").write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
-    text = "\n".join(report(result))
-    (ROOT / "docs" / "benchmarks.md").write_text(text + "\n", encoding="utf-8")
+    kept: dict[str, Any] = json.loads(options.out.read_text(encoding="utf-8")) if options.out.is_file() else {}
+    kept = kept if kept.get("form") == 2 else {"form": 2}
+    if not options.report:
+        with tempfile.TemporaryDirectory(prefix="xianqing-bench-", dir=options.scratch) as scratch:
+            for part in options.part or PARTS:
+                kept[part] = _result_of(part, options, Path(scratch), kept)
+                kept["cores"] = os.cpu_count()
+                options.out.parent.mkdir(exist_ok=True)
+                options.out.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = "\n".join(page(kept)) + "\n"
+    options.page.write_text(text, encoding="utf-8")
     print(text)
 
 
-def report(result: Result) -> list[str]:
-    """The page for people, as Markdown lines."""
-    ratios = sorted(cold.wall / floor.wall for cold, floor in zip(result.cold, result.floor, strict=True))
-    rows = [
-        f"| {name} | {median(runs, 'wall'):.1f} s | {median(runs, 'cpu'):.1f} s | {median(runs, 'peak_mb'):.0f} MB |"
-        for name, runs in (
-            ("floor: bare reading into Parquet", result.floor),
-            ("cold run: files to release", result.cold),
-        )
-    ]
-    how = f"{len(ratios)} runs of each in turn on {os.cpu_count()} cores, warm cache."
-    spread = f"(from {ratios[0]:.1f} to {ratios[-1]:.1f})"
-    return [
-        "# Benchmarks",
-        "",
-        f"Written by `make bench SCALE={result.scale}`: {result.files} files, {result.bytes / 1e6:.0f} MB, {how}",
-        "",
-        "| run | wall, median | processor, median | largest process |",
-        "|---|---|---|---|",
-        *rows,
-        "",
-        f"The cold run takes **{statistics.median(ratios):.1f} ×** the floor {spread}.",
-        "The floor reads the same files without judging them: DuckDB for text after decoding, fastexcel for",
-        "workbooks, one process. The cold run starts Python anew, checks every cell, and ends with a verified release.",
-    ]
+def _result_of(part: str, options: argparse.Namespace, base: Path, kept: dict[str, Any]) -> dict[str, Any]:
+    if part == "parts":
+        return run_parts(options, base)
+    if part == "growth":
+        return run_growth(options, base)
+    found = run_turns(options, base, options.scale, options.side or list(SIDES))
+    before = kept.get(part, {})
+    if options.side and all(before.get(name) == found[name] for name in ("scale", "months", "bytes")):
+        found["runs"] = before["runs"] | found["runs"]
+        found["verdicts"] = found["verdicts"] if found["verdicts"]["files"] else before["verdicts"]
+    return found
 
 
 if __name__ == "__main__":

@@ -84,9 +84,11 @@ def dtype_of(field: Field) -> pl.DataType:
 def clean_column(column: Column) -> Column:
     """Outer blanks cut, ``="…"`` unwrapped, full-width digits and letters made plain, empty text made null."""
     text = column.text
-    if _has_bytes(text, _EQUALS_SIGN):
+    codes = _codes(text)
+    is_sound = not _has(codes, _MAY_BE_GARBLED)
+    if _has(codes, _EQUALS_SIGN):
         text = text.str.replace(_AS_TEXT, "$1")
-    if _has_bytes(text, _MAY_BE_UNCLEAN):
+    if _has(codes, _MAY_BE_UNCLEAN):
         if not _repeats(text):
             text = _cleaned(text)
         else:
@@ -96,12 +98,12 @@ def clean_column(column: Column) -> Column:
                 text = text.replace(distinct.filter(differs), cleaned.filter(differs))
     if (text == "").any():
         text = pl.select(pl.when(text != "").then(text)).to_series()
-    return Column(text, column.kinds)
+    return Column(text, column.kinds, is_sound)
 
 
 def _cleaned(text: pl.Series) -> pl.Series:
     text = text.str.strip_chars()
-    if not _has_bytes(text, _MAY_BE_ODD):
+    if not _has(_codes(text), _MAY_BE_ODD):
         return text
     odd = text.str.contains(values.ODD_CHARACTER).fill_null(value=False)
     if not odd.any():
@@ -117,21 +119,23 @@ def _repeats(text: pl.Series) -> bool:
     return bool(distinct <= len(text) // 2)
 
 
-def _has_bytes(text: pl.Series, ranges: tuple[tuple[int, int], ...]) -> bool:
-    """True when a value has a byte in one of the ranges: many times faster than a pattern, value by value."""
+def _codes(text: pl.Series) -> np.ndarray:
+    """The bytes of all values, one after the other."""
     data = text.to_arrow().buffers()[-1]
-    if data is None:
-        return False
-    codes = np.frombuffer(data, dtype=np.uint8)
+    return np.frombuffer(data or b"", dtype=np.uint8)
+
+
+def _has(codes: np.ndarray, ranges: tuple[tuple[int, int], ...]) -> bool:
+    """True when a byte lies in one of the ranges: many times faster than a pattern, value by value."""
     blocks = (codes[at : at + _BLOCK] for at in range(0, len(codes), _BLOCK))
     return any(((block - np.uint8(low)) <= high - low).any() for block in blocks for low, high in ranges)
 
 
-def _may_be_garbled(text: pl.Series) -> bool:
+def _may_be_garbled(column: Column) -> bool:
     """True when a value may be damaged text; repeated values are looked at once."""
-    if not _has_bytes(text, _MAY_BE_GARBLED):
+    if column.is_sound:
         return False
-    looked_at = text.unique() if _repeats(text) else text
+    looked_at = column.text.unique() if _repeats(column.text) else column.text
     return bool(looked_at.str.contains(f"{_SUSPECT}|{wrongly_decoded()}").any())
 
 
@@ -170,7 +174,7 @@ def judge_field(
         judged = _judge_identity(field, column, allow_synthetic=allow_synthetic)
     else:
         judged = _judge_distinct(field, column, _parser(field, unit, code_lists))
-    if _may_be_garbled(text) and (suspect := text.str.contains(_SUSPECT) | garbled(text)).any():
+    if _may_be_garbled(column) and (suspect := text.str.contains(_SUSPECT) | garbled(text)).any():
         is_control = text.str.contains(values.CONTROL_CHARACTER)
         judged.problem = pl.select(
             pl.when(suspect.fill_null(value=False)).then(None).otherwise(judged.problem)

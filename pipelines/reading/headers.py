@@ -75,11 +75,18 @@ def _spellings(cell: str) -> tuple[str, str, str | None]:
 
 
 def _names(contract: Contract) -> dict[str, str]:
+    """The fields by normalised header, made once a contract; the contract is kept so that its number stays its own."""
+    if (known := _NAMES.get(id(contract))) is not None:
+        return known[1]
     names: dict[str, str] = {}
     for each in contract.fields:
         for header in each.headers:
             names[normalise_header(header).upper()] = each.name
+    _NAMES[id(contract)] = contract, names
     return names
+
+
+_NAMES: dict[int, tuple[Contract, dict[str, str]]] = {}
 
 
 class _Matching:

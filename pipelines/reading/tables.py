@@ -40,14 +40,19 @@ class FileRefusedError(Exception):
 
 @dataclass(frozen=True)
 class Column:
-    """Cells of one column below the header; ``kinds`` (Int8) is None when all are text, null text is a blank cell."""
+    """Cells of one column below the header; ``kinds`` (Int8) is None when all are text, null text is a blank cell.
+
+    ``is_sound``: a look at its bytes has shown that no value can be damaged text.
+    """
 
     text: pl.Series
     kinds: pl.Series | None = None
+    is_sound: bool = False
 
     def filter(self, keep: pl.Series) -> Column:
         """The cells where ``keep`` is true."""
-        return Column(self.text.filter(keep), None if self.kinds is None else self.kinds.filter(keep))
+        kinds = None if self.kinds is None else self.kinds.filter(keep)
+        return Column(self.text.filter(keep), kinds, self.is_sound)
 
 
 @dataclass(frozen=True)

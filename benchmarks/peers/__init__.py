@@ -1,0 +1,1 @@
+"""What others use for the same work, written fairly: the yardstick beside the floor."""

@@ -1,0 +1,149 @@
+"""The page about speed, from the results file; every claim about speed elsewhere comes from here."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from typing import Any
+
+from benchmarks.measuring import median
+
+NAMES = {
+    "floor": "floor: bare reading into Parquet",
+    "cold": "cold run: files to release",
+    "month": "one new month on the months before",
+    "nothing": "nothing new, process start to end",
+    "usual": "the usual way: pandas, Great Expectations, dbt",
+}
+Runs = dict[str, list[dict[str, Any]]]
+
+
+def page(kept: dict[str, Any]) -> list[str]:
+    """The Markdown lines; a part that was not run is not there."""
+    lines = [
+        "# Benchmarks",
+        "",
+        f"Written by `make bench` on {kept.get('cores', '?')} cores, warm cache; see its options.",
+    ]
+    for part, write in (("turns", _turns), ("parts", _parts), ("growth", _growth)):
+        if part in kept:
+            lines += ["", *write(kept[part])]
+    return lines
+
+
+def ratios(runs: Runs, side: str, to: str) -> list[float]:
+    """Wall time of one side over another's, turn by turn, sorted."""
+    pairs = zip(runs[side], runs[to], strict=False)
+    return sorted(one["wall"] / other["wall"] for one, other in pairs)
+
+
+def _spread(values: list[float], *, percent: bool = False) -> str:
+    shown = [f"{value:.1%}" if percent else f"{value:.1f} ×" for value in (values[0], values[-1])]
+    middle = statistics.median(values)
+    return f"**{f'{middle:.1%}' if percent else f'{middle:.1f} ×'}** (from {shown[0]} to {shown[1]})"
+
+
+def _about(result: dict[str, Any]) -> str:
+    size = f"{result['files']} files, {result['bytes'] / 1e6:.0f} MB"
+    return f"a synthetic county at scale {result['scale']:.3g}, {result['months']} months: {size}"
+
+
+def _turns(result: dict[str, Any]) -> list[str]:
+    runs: Runs = result["runs"]
+    rounds = max(len(each) for each in runs.values())
+    lines = ["## In turn on the same files", "", f"{rounds} rounds of {_about(result)}.", ""]
+    lines += ["| run | wall, median | processor, median | largest process |", "|---|---:|---:|---:|"]
+    for side, each in ((side, runs[side]) for side in NAMES if side in runs):
+        wall, cpu, peak = median(each, "wall"), median(each, "cpu"), max(float(run["peak_mb"]) for run in each)
+        lines.append(f"| {NAMES[side]} | {wall:.1f} s | {cpu:.1f} s | {peak:.0f} MB |")
+    lines.append("")
+    if {"cold", "floor"} <= runs.keys():
+        lines.append(f"- The cold run takes {_spread(ratios(runs, 'cold', 'floor'))} the floor's time.")
+    if {"cold", "month"} <= runs.keys():
+        lines.append(f"- One new month takes {_spread(ratios(runs, 'month', 'cold'), percent=True)} of the cold run.")
+    if {"cold", "usual"} <= runs.keys():
+        lines += [f"- The usual way takes {_spread(ratios(runs, 'usual', 'cold'))} the cold run's time.", ""]
+        lines += _verdicts(result["verdicts"])
+    return [*lines, *_stages(runs), *_memory(runs)]
+
+
+def _verdicts(found: dict[str, int]) -> list[str]:
+    if not found["files"]:
+        return []
+    return [
+        (
+            f"Of {found['files']} files the usual way accepted as many rows of {found['equal']}, more of "
+            f"{found['usual_took_more']} and fewer of {found['usual_took_less']}. It takes damaged files whose totals "
+            "or volume are wrong, loses whole files that its reader cannot open, and says of no row why it was "
+            "dropped. "
+            "In its favour, feed and period of every file are told to it, nothing is written durably, and no release "
+            "is verified."
+        ),
+    ]
+
+
+def _stages(runs: Runs) -> list[str]:
+    sides = [side for side in ("cold", "month") if side in runs]
+    if not sides:
+        return []
+    told = {side: [json.loads(run["told"])["stages"] for run in runs[side]] for side in sides}
+    names = list(dict.fromkeys(stage for side in sides for stages in told[side] for stage in stages))
+    lines = ["", "### By stage, wall and processor seconds, medians", ""]
+    lines += ["| stage | " + " | ".join(sides) + " |", "|---|" + "---:|" * len(sides)]
+    for name in names:
+        cells = []
+        for side in sides:
+            walls = [stages.get(name, {}).get("wall", 0.0) for stages in told[side]]
+            cpus = [stages.get(name, {}).get("cpu", 0.0) for stages in told[side]]
+            cells.append(f"{statistics.median(walls):.1f} / {statistics.median(cpus):.1f}")
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return lines
+
+
+def _memory(runs: Runs) -> list[str]:
+    lines = ["", "### Largest resident set by kind of process", "", "| run | process | MB |", "|---|---|---:|"]
+    for side in (side for side in NAMES if side in runs):
+        peaks: dict[str, float] = {}
+        for run in runs[side]:
+            for kind, value in run["peaks"].items():
+                peaks[kind] = max(peaks.get(kind, 0.0), value)
+        lines += [
+            f"| {side} | {kind} | {value:.0f} |" for kind, value in sorted(peaks.items(), key=lambda one: -one[1])
+        ]
+    return lines
+
+
+def _parts(result: dict[str, Any]) -> list[str]:
+    lines = ["## Parts", "", f"At scale {result['scale']:.3g}, {result['months']} months; processor seconds.", ""]
+    lines += ["| part | seconds | of |", "|---|---:|---|"]
+    for kind, one in result["reading"].items():
+        lines.append(
+            f"| read and judge {kind} | {one['cpu']:.2f} | {one['rows']:,.0f} rows, {one['megabytes']:.1f} MB |"
+        )
+    numbers, door = result["numbers"], result["door"]
+    lines.append(f"| check digit | {numbers['check_digit_per_million']:.2f} | a million identities |")
+    lines.append(f"| pseudonyms | {numbers['pseudonyms_per_million']:.2f} | a million distinct values |")
+    lines.append(
+        f"| loading Great Expectations | {door['loading_great_expectations']:.2f} | once a run with new files |"
+    )
+    lines.append(
+        f"| checks at the door | {door['checking']:.2f} | {door['rows']:,.0f} rows, {door['checks']:.0f} checks |"
+    )
+    return lines
+
+
+def _growth(result: dict[str, Any]) -> list[str]:
+    steps = result["steps"]
+    lines = [
+        "## Growth",
+        "",
+        "| scale | files | MB | floor | cold run | cold run per MB against linear from the smallest |",
+    ]
+    lines.append("|---:|---:|---:|---:|---:|---:|")
+    first = steps[0]
+    for step in steps:
+        floor, cold = median(step["runs"]["floor"], "wall"), median(step["runs"]["cold"], "wall")
+        linear = median(first["runs"]["cold"], "wall") * step["bytes"] / first["bytes"]
+        size = f"{step['files']} | {step['bytes'] / 1e6:.0f}"
+        lines.append(f"| {step['scale']:.3g} | {size} | {floor:.1f} s | {cold:.1f} s | {cold / linear:.2f} × |")
+    return lines
