@@ -26,7 +26,7 @@ _WIDEST = 18
 
 def write_old_workbook(path: Path, table: Table, *, created: dt.date) -> None:
     """Write ``table`` as XLS; ``created`` is a day in the hidden note. Raises ValueError for a cell of an odd kind."""
-    import xlwt  # type: ignore[import-untyped]  # only counties with such a feed pay for it
+    import xlwt  # only counties with such a feed pay for it
 
     book = xlwt.Workbook(encoding="utf-8")
     bold = xlwt.easyxf("font: bold on")
