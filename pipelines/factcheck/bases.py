@@ -118,7 +118,10 @@ def _named_bases(
         level.figure
         for other in series[place].entries[:index]
         for level in other.levels
-        if level.figure.unit in units and level.role == "level" and (short := _short(name)) and short in other.words
+        if level.figure.unit in units
+        and level.role == "level"
+        and (short := _short(name))
+        and _bears(other.words, short)
     ]
     if len(here) == 1:
         return here, []
@@ -168,6 +171,13 @@ def _short(name: str) -> str:
     return re.sub(r"总?(?:人口|人|户|件|个|份)?总?数$|总额$|总", "", name) or name
 
 
+def _bears(words: str, name: str) -> bool:
+    """The words have the name, and not only its negation: 未公示 is no base of 占已公示的."""
+    return name in words and re.search(rf"(?<![未不非无])(?<!没有){re.escape(name)}", words) is not None
+
+
 def _names(entry: Entry, name: str) -> bool:
     short = _short(name)
-    return is_alike(entry.label, name) or is_alike(entry.words, name) or (len(short) >= 2 and short in entry.words)
+    return (
+        is_alike(entry.label, name) or is_alike(entry.words, name) or (len(short) >= 2 and _bears(entry.words, short))
+    )

@@ -10,6 +10,7 @@ from pipelines.factcheck.change_relations import growth_relation, levels_of, per
 from pipelines.factcheck.differences import LAST_YEAR, against_rate, gap_relations, natural_growth, remainders
 from pipelines.factcheck.entries import Entry, Fact, Series
 from pipelines.factcheck.figures import Figure
+from pipelines.factcheck.other_changes import mean_changes, natural_change, structure_changes
 from pipelines.factcheck.relations import (
     CONSISTENT,
     INCONSISTENT,
@@ -34,6 +35,8 @@ def check_changes(series: Sequence[Series]) -> Iterator[Relation]:
             yield from _with_bracket(entry)
             yield from _year_before(one, index, entry)
             yield from gap_relations(one, index, entry)
+            yield from mean_changes(one, index, entry)
+            yield from structure_changes(one, index, entry)
             for fact in entry.said:
                 if fact.role == "to":
                     yield from from_to(one, index, entry, fact)
@@ -41,6 +44,7 @@ def check_changes(series: Sequence[Series]) -> Iterator[Relation]:
                     yield from against_rate(series, place, index, entry, fact)
         yield from remainders(one)
         yield from natural_growth(one)
+        yield from natural_change(one)
 
 
 def _changes(entry: Entry, kind: str) -> list[Fact]:

@@ -20,7 +20,9 @@ from pipelines.factcheck.normal import Normal, normalise
 from pipelines.factcheck.reading import read_text
 from pipelines.factcheck.relations import CONSISTENT, EXPLAINED, INCONSISTENT, Relation
 from pipelines.factcheck.repeats import check_repeats
+from pipelines.factcheck.scores import check_scores
 from pipelines.factcheck.shares import check_shares
+from pipelines.factcheck.subsets import check_subsets
 from pipelines.factcheck.sums import check_sums
 from pipelines.factcheck.tables import check_tables, table_spans
 
@@ -46,10 +48,12 @@ def relations_of(normal: Normal, published: Sequence[dict[str, Any]] = ()) -> li
     series = read_text(normal.text, spans)
     found = [
         *check_sums(series),
+        *check_scores(series),
         *check_shares(series),
         *check_changes(series),
         *check_bounds(normal.text, series),
         *check_repeats(series),
+        *check_subsets(series),
         *check_tables(normal.text, spans),
         *check_against(series, published),
     ]

@@ -43,6 +43,15 @@ def gap_relations(one: Series, index: int, entry: Entry) -> Iterator[Relation]:
             ):
                 yield _between(first.figure, second.figure, figure, entry, is_sure=False)
                 return
+    is_available = "可用" in one.entries[index - 2].label and all(
+        len(other.levels) == 1 for other in one.entries[:index]
+    )
+    if is_available and before[-2].run >= entry.run - 2:
+        relation = _between(before[-2].figure, before[-1].figure, figure, entry, is_sure=True)
+        gap = abs(abs(before[-2].figure.value - before[-1].figure.value) - figure.value)
+        if relation.verdict == CONSISTENT or (gap * 4 <= figure.value and entry.aside is None):
+            yield relation
+        return
     is_sure = (
         len(before) == 2
         and before[1].run >= entry.run - 2
@@ -60,6 +69,8 @@ def _is_balance(before: Sequence[Entry], entry: Entry) -> bool:
     is_whole = "总计" in income.total_word + spent.total_word + income.label + spent.label or re.search(
         "本年|当年|收支", entry.label
     )
+    if "可用" in income.label and re.fullmatch(r"(?:当年|本年|全年|年内)?(?:实际)?(?:资金)?支出", spent.label):
+        return entry.label == "结余"
     return "收入" in income.label and "支出" in spent.label and bool(is_whole) and "滚存" not in entry.label
 
 

@@ -15,7 +15,7 @@ from pipelines.factcheck.relations import (
 )
 from pipelines.factcheck.share_relations import judged, share_relation
 
-_RATE = re.compile(r"(?P<stem>[\u4e00-\u9fff]{0,4})(?:率|比例|比重)(?:为|达|达到|是|约)?$")
+_RATE = re.compile(r"(?P<stem>[\u4e00-\u9fff]{0,4})(?:率|比例|比重|进度)(?:为|达|达到|是|约)?$")
 _BASES = re.compile(r"应|总|共|计划|到位|下达|任务|检查|抽查|抽样|参加|适龄|安排|预算|涉及|全部|有|调查|筹措|整合")
 _DONE = re.compile(r"已|实际|实|完成|有效|回收|收回|合格|满意|通过|达标|取得")
 _PROCESS = re.compile(

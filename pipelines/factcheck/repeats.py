@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from pipelines.factcheck.context import INTENSIVE, core
 from pipelines.factcheck.entries import Entry, Series
@@ -91,11 +92,13 @@ def _equal(places: Sequence[_Place]) -> Iterator[Relation]:
     by_value: dict[tuple[str, str], list[_Place]] = defaultdict(list)
     for place in places:
         if place.figure.kind in ("quantity", "percent") and not place.figure.is_hanzi:
-            unit = "个" if place.figure.unit in _COUNTS else place.figure.unit
+            unit = "个" if _is_counted(place) else place.figure.unit
             by_value[(unit, str(place.figure.value.normalize()))].append(place)
     for group in by_value.values():
         for before, place in itertools.pairwise(group):
             needed = {1: 4, 2: 2}.get(place.figure.digits, 0 if place.figure.unit == before.figure.unit else 2)
+            if needed == 2 and place.figure.value > 100 and place.figure.value % 100:
+                needed = 1  # 110个村: three digits, though the last is a zero
             is_told = _share_characters(place.name, before.name) >= needed
             if is_told and before.figure is not place.figure:
                 start, end = span(
@@ -107,6 +110,11 @@ def _equal(places: Sequence[_Place]) -> Iterator[Relation]:
                     "repeat", start, end, place.figure.text, before.figure.text, CONSISTENT, "repeat.same", words,
                     (before.figure, place.figure), place.figure,
                 )  # fmt: skip
+
+
+def _is_counted(place: _Place) -> bool:
+    """A number of things, whatever word counts them; enterprises are counted in 户, too."""
+    return place.figure.unit in _COUNTS or (place.figure.unit == "户" and "企业" in place.entry.words)
 
 
 def _rounded(places: Sequence[_Place]) -> Iterator[Relation]:
@@ -261,8 +269,12 @@ def _is_whole(place: _Place, tail: str) -> bool:
 def _is_same_noun(other: _Place, tail: str) -> bool:
     """The noun behind the number, with at least four characters of it, stands at the end of the other's label."""
     label = other.entry.label + next((fact.tail for fact in other.entry.levels if fact.figure is other.figure), "")
-    noun = tail.replace("性", "").replace("的", "")
-    match = SequenceMatcher(None, label.replace("性", "").replace("的", ""), noun, autojunk=False).find_longest_match()
+    return _has_noun(label.replace("性", "").replace("的", ""), tail.replace("性", "").replace("的", ""))
+
+
+@lru_cache(maxsize=65536)
+def _has_noun(label: str, noun: str) -> bool:
+    match = SequenceMatcher(None, label, noun, autojunk=False).find_longest_match()
     return match.size >= _FEWEST and match.b <= 1
 
 

@@ -292,7 +292,10 @@ class RunReader:
         rest = list(piece.children)
         compared, previous = self.compared, None
         if isinstance(rest[0], Tree) and rest[0].data == "compared":
-            compared, previous = self._phrase(rest.pop(0).children)  # type: ignore[union-attr]
+            against = rest.pop(0).children  # type: ignore[union-attr]
+            compared, previous = self._phrase(against)
+            for bracket in [piece for piece in against if isinstance(piece, Tree) and previous is None]:
+                self._piece(bracket)
         step = rest.pop(0)
         if not isinstance(step, Tree) or not rest:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipelines.factcheck.bases import ALL, bases_of
+from pipelines.factcheck.compound_rates import compound_rates
 from pipelines.factcheck.context import core
 from pipelines.factcheck.entries import Entry, Fact, Series
 from pipelines.factcheck.figures import Figure
@@ -38,6 +39,7 @@ def check_shares(series: Sequence[Series]) -> Iterator[Relation]:
             yield from rate_relations(series, place, index, entry)
         yield from hundreds_of(one)
         yield from all_of(one)
+        yield from compound_rates(one)
         yield from proportions_of(one)
 
 
@@ -82,7 +84,7 @@ def _siblings(series: Sequence[Series], place: int) -> Iterator[Relation]:
         and (parts := _numerators(one, index, entry, fact))
     ]
     units = {part.unit for _, _, part in listed}
-    if len(listed) < 3 or len(units) != 1:
+    if len(units) != 1 or (len(listed) < 3 and not _are_twins(one, listed)):
         return
     candidates = [
         level.figure
@@ -96,7 +98,7 @@ def _siblings(series: Sequence[Series], place: int) -> Iterator[Relation]:
     for base in {figure.value: figure for figure in candidates if figure.value > 0}.values():
         verdicts = [judged(part, base, fact.figure, 100) for _, fact, part in listed]
         fits = [verdict for verdict, _, _ in verdicts if verdict in (CONSISTENT, EXPLAINED)]
-        if len(fits) >= 2 and len(fits) * 2 > len(listed):
+        if (len(fits) >= 2 and len(fits) * 2 > len(listed)) or (len(listed) == 2 and verdicts[0][0] == CONSISTENT):
             for (entry, fact, part), (verdict, code, value) in zip(listed, verdicts, strict=True):
                 own = _own_base(one, fact, part) if verdict == INCONSISTENT else None
                 if own is not None:
@@ -104,6 +106,17 @@ def _siblings(series: Sequence[Series], place: int) -> Iterator[Relation]:
                 elif part is not base:
                     yield share_relation(entry, part, base, fact, (verdict, code, value))
             return
+
+
+def _are_twins(one: Series, listed: Sequence[tuple[Entry, Fact, Figure]]) -> bool:
+    """发现甲的11个,占28.9%;发现乙的8个,占21.1%: two clauses of the same build behind the only other count."""
+    if len(listed) != 2:
+        return False
+    (first, share, part), (second, _, other) = listed
+    counts = [level for entry in one.entries for level in entry.levels if level.figure.unit == part.unit]
+    between = one.text[share.figure.end - one.span[0] : second.start - one.span[0]]
+    is_alike = first.label[:2] == second.label[:2] and first.label[-1:] == second.label[-1:] == "的"
+    return is_alike and len(counts) == 3 and counts[0].figure.start < part.start < other.start and between in (",", ";")
 
 
 def _own_base(one: Series, fact: Fact, part: Figure) -> Figure | None:

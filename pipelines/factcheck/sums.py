@@ -32,6 +32,7 @@ def check_sums(series: Sequence[Series]) -> Iterator[Relation]:
         yield from _asides(one)
         yield from total_after(one, series)
         yield from _family_lists(one)
+        yield from _framed(one)
         yield from fitting_across(one)
         yield from mixed_total(one)
     yield from fitting_sums(series)
@@ -209,6 +210,25 @@ def _family_lists(one: Series) -> Iterator[Relation]:
                     continue
                 each = make_list(fact, whole, run, "family", is_near=True)
                 yield from (relation for relation in judge_list(each) if relation.kind == "sum")
+
+
+def _framed(one: Series) -> Iterator[Relation]:
+    """94个问题中，已整改87个，正在整改7个: the counts that follow make up the frame to the digit."""
+    for place, whole in enumerate(one.entries):
+        for fact in whole.levels:
+            if not fact.tail.endswith("中") or not fact.figure.is_exact_count:
+                continue
+            pairs = [
+                (entry, part)
+                for entry in one.entries[place + 1 :]
+                if (part := entry.of_unit(fact.figure.unit)) and part.role == "level" and part.figure.is_exact_count
+            ]
+            for size in range(2, len(pairs) + 1):
+                each = make_list(fact, whole, pairs[:size], "", is_near=False)
+                total = sum((part.figure.value for part in each.parts), Decimal(0))
+                if total == fact.figure.value:
+                    yield sum_relation(each, total, CONSISTENT, "sum.exact")
+                    break
 
 
 def _has_noun(whole: Entry, labels: Sequence[str]) -> bool:

@@ -12,8 +12,8 @@ from pipelines.settings import get_settings
 from tests.browser.fixture_release import RELEASE, build_marts, write_status
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
-PAGES = ("overview", "exit", "funds", "quality", "files", "inspect")
-OF_A_RELEASE = PAGES[:-1]
+PAGES = ("overview", "exit", "funds", "quality", "files", "inspect", "factcheck")
+OF_A_RELEASE = PAGES[:-2]
 
 
 @pytest.fixture

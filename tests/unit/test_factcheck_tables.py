@@ -53,10 +53,11 @@ def overlaps(text: str, relation: Row, row: Row) -> bool:
     return any(relation["start"] < end and start < relation["end"] for start, end in places(text, row))
 
 
-def test_sentences_without_an_error_raise_no_alarm() -> None:
+@pytest.mark.parametrize("table", ["sentences.yml", "second_reader.yml"])
+def test_sentences_without_an_error_raise_no_alarm(table: str) -> None:
     false = [
         (row["id"], row["text"])
-        for row in loaded("sentences.yml")
+        for row in loaded(table)
         if row["variant"] != "wrong"
         and not any(may_be_doubted(one) for one in row.get("expect") or [])
         and any(map(is_alarm, check_text(row["text"])))
@@ -75,8 +76,32 @@ def test_most_sentences_with_an_error_are_told() -> None:
     assert told >= 0.97 * len(wrong)
 
 
+def test_the_second_readers_errors_are_told() -> None:
+    """Unseen 2026-11-22: 3 of 6; all since the checker was mended, so they are no measure of it any more."""
+    wrong = [row for row in loaded("second_reader.yml") if any(map(must_be_found, row["expect"]))]
+    missed = [
+        row["id"]
+        for row in wrong
+        if not any(
+            is_alarm(found) and is_same_kind(found["kind"], one)
+            for found in check_text(row["text"])
+            for one in row["expect"]
+            if must_be_found(one)
+        )
+    ]
+    assert len(wrong) == 6
+    assert missed == []
+
+
+def test_the_second_readers_relations_are_recognised() -> None:
+    for row in loaded("second_reader.yml"):
+        kinds = [one["kind"] for one in check_text(row["text"])]
+        for one in row["expect"]:
+            assert one.get("optional") or any(is_same_kind(kind, one) for kind in kinds), row["id"]
+
+
 def test_most_relations_of_right_sentences_are_recognised() -> None:
-    """Measured 2026-11-22: 345 of 358."""
+    """Measured 2026-11-22: 347 of 358."""
     seen = due = 0
     for row in loaded("sentences.yml"):
         if row["variant"] != "right":
@@ -112,7 +137,7 @@ def judged(rows: list[Row], folder: Path, key: str) -> dict[str, float]:
 
 
 def test_invented_reports_are_judged_rightly() -> None:
-    """Measured 2026-11-22: 122 of 141 relations that the wording claims, 149 of all 179."""
+    """Measured 2026-11-22: 124 of 141 relations that the wording claims, 151 of all 179."""
     counts = judged(loaded("look_alikes.yml")["relations"], TRUTH / "look_alikes", "file")
     assert (counts["missed"], counts["false"]) == (0, 0)
     assert counts["worded_seen"] >= 0.8 * counts["worded"]
@@ -121,8 +146,8 @@ def test_invented_reports_are_judged_rightly() -> None:
 
 @pytest.mark.skipif(REPORTS is None, reason="the published reports are not part of this project")
 def test_the_five_published_reports_are_judged_rightly() -> None:
-    """Measured 2026-11-22: 49 of 51 relations that the wording claims, 101 of all 137."""
+    """Measured 2026-11-22: 51 of 51 relations that the wording claims, 113 of all 137."""
     counts = judged(loaded("reports.yml")["relations"], Path(str(REPORTS)), "report")
     assert (counts["missed"], counts["false"]) == (0, 0)
     assert counts["worded_seen"] >= 0.9 * counts["worded"]
-    assert counts["seen"] >= 0.7 * counts["rows"]
+    assert counts["seen"] >= 0.8 * counts["rows"]

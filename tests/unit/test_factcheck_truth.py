@@ -35,8 +35,9 @@ def load(name: str) -> Any:
 REPORTS = load("reports.yml")
 LOOK_ALIKES = load("look_alikes.yml")
 SENTENCES = load("sentences.yml")
+SECOND_READER = load("second_reader.yml")
 TEXTS = {path.name: path.read_bytes().decode("utf-8") for path in (FOLDER / "look_alikes").glob("*.txt")}
-EXPECTED = [(entry["id"], expected) for entry in SENTENCES for expected in entry["expect"]]
+EXPECTED = [(entry["id"], expected) for entry in (*SENTENCES, *SECOND_READER) for expected in entry["expect"]]
 RELATIONS = [(r["id"], r) for r in (*REPORTS["relations"], *LOOK_ALIKES["relations"])]
 
 
@@ -196,11 +197,19 @@ def test_sentences_print_the_figures_of_their_truth() -> None:
     spoken = {"chinese_numerals", "multiple"}  # 三十五, 翻一番
     faults = [
         (s["id"], missing)
-        for s in SENTENCES
+        for s in (*SENTENCES, *SECOND_READER)
         for e in s["expect"]
         if s["construction"] not in spoken and (missing := missing_figures(e, s["text"]))
     ]
     assert faults == []
+
+
+def test_second_reader_wrote_eighteen_sound_sentences_and_six_errors() -> None:
+    wrong = [s["variant"] == "wrong" for s in SECOND_READER]
+    assert (len(wrong) - sum(wrong), sum(wrong)) == (18, 6)
+    for sentence in SECOND_READER:
+        is_wrong = "inconsistent" in {e["verdict"] for e in sentence["expect"]}
+        assert is_wrong == (sentence["variant"] == "wrong"), sentence["id"]
 
 
 @pytest.mark.skipif(
