@@ -148,7 +148,7 @@ def note_of(
             for one in controls
             if not one["is_equal"]
         ),
-        cautions=tuple(cautions),
+        cautions=tuple(sorted(cautions)),  # a release and a ledger keep them in orders of their own
         ask=delivery.get("ask_zh") or "",
     )
 
