@@ -16,38 +16,18 @@ villages as (
 
 ),
 
--- Per kind and item the threshold of the smallest region that has one.
-ranked as (
-
-    select
-        villages.period,
-        villages.area_code,
-        thresholds.lead_kind,
-        thresholds.item,
-        thresholds.price_min_cny,
-        row_number() over (
-            partition by villages.period, villages.area_code, thresholds.lead_kind, thresholds.item
-            order by thresholds.region desc, thresholds.valid_from desc
-        ) as preference
-    from villages
-    inner join thresholds
-        on
-            {{ region_applies('thresholds.region', 'villages.area_code') }}
-            and {{ period_end('villages.period') }} >= thresholds.valid_from
-            and ({{ period_end('villages.period') }} <= thresholds.valid_to or thresholds.valid_to is null)
-
-),
-
 final as (
 
-    select
-        period,
-        area_code,
-        lead_kind,
-        item,
-        price_min_cny
-    from ranked
-    where preference = 1
+    {{ parameters_of_villages(
+        'thresholds',
+        'villages',
+        columns=[
+            'lead_kind',
+            'item',
+            'price_min_cny'
+        ],
+        per=['lead_kind', 'item']
+    ) }}
 
 )
 
