@@ -4,7 +4,18 @@ import streamlit as st
 
 from dashboards import layout
 
-PAGES = ("overview", "exit", "funds", "income", "homes", "work", "quality", "files", "inspect", "factcheck")
+PAGES = (
+    "overview",
+    "exit",
+    "funds",
+    "income",
+    "homes",
+    "work",
+    "quality",
+    "files",
+    "inspect",
+    "factcheck",
+)
 
 words = layout.begin()
 st.navigation(
