@@ -1,8 +1,8 @@
-"""The dashboards' entry point: the order of the pages and nothing else. Run with ``xianqing serve``."""
+"""The dashboards' entry point: the menu and nothing else. Run with ``xianqing serve``."""
 
 import streamlit as st
 
-from dashboards import layout
+from dashboards import layout, navigation
 
 PAGES = (
     "overview",
@@ -18,10 +18,4 @@ PAGES = (
 )
 
 words = layout.begin()
-st.navigation(
-    [
-        st.Page(f"pages/{name}.py", title=words(f"{name}.name"), url_path=name, default=name == PAGES[0])
-        for name in PAGES
-    ],
-    position="top",
-).run()
+st.navigation(navigation.menu(words, PAGES), position="top").run()

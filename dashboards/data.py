@@ -148,8 +148,13 @@ class Release:
         code = str(self.manifest["place"]["code"])
         return self.area(code) or Area(code, "county", str(self.manifest["place"]["zh"]), None)
 
+    def columns(self, table: str) -> tuple[str, ...]:
+        """The columns of a table of the release."""
+        return tuple(self.rows(table, {}).columns)
+
     @cached_property
-    def _areas(self) -> tuple[Area, ...]:
+    def areas(self) -> tuple[Area, ...]:
+        """All places of the release under their newest names, in the order of their codes."""
         frame = self.rows("dim_area", order=("area_code", "valid_from"))
         rows = frame.iter_rows(named=True)
         latest = {row["area_code"]: row for row in rows}
@@ -157,11 +162,11 @@ class Release:
 
     def area(self, code: str) -> Area | None:
         """The place with that code, under its newest name."""
-        return next((area for area in self._areas if area.code == code), None)
+        return next((area for area in self.areas if area.code == code), None)
 
     def children(self, code: str) -> tuple[Area, ...]:
         """The places directly below, in the order of their codes."""
-        return tuple(area for area in self._areas if area.parent == code)
+        return tuple(area for area in self.areas if area.parent == code)
 
     def path(self, code: str) -> tuple[Area, ...]:
         """The place and those above it that have figures, the prefecture first."""

@@ -98,7 +98,7 @@ def page(name: str, body: Callable[[View], None], *, periods_of: str | None) -> 
     block(f"<style>{STYLE}</style>{head.badges(release, words, status)}")
     _run_banner(words, status)
     if periods_of is None:
-        place.language_switch(words)
+        place.search_and_language(words)
         view = View(release, words, release.home, release.as_of_period)
     else:
         area, period = place.place_and_month(release, words, periods_of)
@@ -114,7 +114,7 @@ def tool(name: str, body: Callable[[Words], None]) -> None:
     release = data.current(get_settings().marts_dir)
     status = data.status(get_settings().marts_dir)
     block(f"<style>{STYLE}</style>{head.badges(release, words, status) if release else ''}")
-    place.language_switch(words)
+    place.search_and_language(words)
     block(f"<h1>{_safe(words(f'{name}.question'))}</h1>")
     body(words)
 
@@ -208,6 +208,16 @@ def grid(
         f'<div class="scroll"><table><thead><tr>{cells("th", headings)}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
+
+
+def links(entries: Iterable[tuple[str, dict[str, str], str, str]]) -> None:
+    """A list of links: page, query, text and a quiet line below (none when empty)."""
+    items = "".join(
+        f'<a href="{_safe(page)}?{_safe(urlencode(query))}" target="_self">{_safe(text)}'
+        f"{f'<span class=quiet>{_safe(note)}</span>' if note else ''}</a>"
+        for page, query, text, note in entries
+    )
+    block(f'<div class="links">{items}</div>')
 
 
 def wide_list(name: str) -> Any:

@@ -1,6 +1,7 @@
-"""The choice of place, month and language above a page; what is chosen stands in the address (``state.py``).
+"""What stands between the badges and the question of a page: place, month, search box and language.
 
-Belongs here: the path down to the village, the boxes for it, the month. Does not belong here: anything else of a page.
+Belongs here: the path down to the village, the boxes for it, the month. Does not belong here: anything else of a page,
+what is found (``searching.py``). What is chosen stands in the address (``state.py``).
 """
 
 from __future__ import annotations
@@ -11,10 +12,40 @@ from dashboards import state
 from dashboards.data import Area, Release
 from dashboards.words import LANGUAGES, Words
 
+SEARCH, ASKED = "search_text", "search_asked"
+
 
 def language_switch(words: Words) -> None:
     """The two languages, side by side."""
     state.switch("lang", words("choice.language"), LANGUAGES, LANGUAGES[0], lambda code: words(f"language.{code}"))
+
+
+def search_and_language(words: Words) -> None:
+    """Search box and languages, for pages without place and month."""
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="right", key="place"):
+        search_box(words)
+        language_switch(words)
+
+
+def search_box(words: Words) -> None:
+    """The search for figures, places, documents and pages; Enter leads to the finds."""
+
+    def ask() -> None:
+        st.session_state[ASKED] = str(st.session_state[SEARCH]).strip()
+
+    st.session_state[SEARCH] = st.query_params.get("q", "")
+    st.text_input(
+        words("search.box"),
+        key=SEARCH,
+        placeholder=words("search.box"),
+        icon=":material/search:",
+        label_visibility="collapsed",
+        on_change=ask,
+        width=state.WIDTH,
+    )
+    # A callback cannot change the page: the script does, right after it.
+    if asked := st.session_state.pop(ASKED, ""):
+        st.switch_page("pages/search.py", query_params=state.carried() | {"q": asked})
 
 
 def place_and_month(release: Release, words: Words, table: str) -> tuple[Area, str]:
@@ -36,6 +67,7 @@ def place_and_month(release: Release, words: Words, table: str) -> tuple[Area, s
                 here = next((step.code for step in path if step.level == level), parent.code)
                 _select_area(words, release, level, parent, here)
         period = state.select("period", words("choice.period"), tuple(reversed(months)), default, words.month)
+        search_box(words)
         language_switch(words)
     return area, period
 

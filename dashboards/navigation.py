@@ -1,0 +1,49 @@
+"""Which pages there are and under which task they stand: 今日, 月末, 检查, 研究, 数据.
+
+Belongs here: the order of tasks and pages. Does not belong here: what a page shows, its words (``catalogue/``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboards.words import Words
+
+Task = str
+# A page stands under the task for which it is opened most; the first page is the first screen.
+TASKS: dict[Task, tuple[str, ...]] = {
+    "today": ("overview",),
+    "month": ("funds", "work"),
+    "inspection": ("homes",),
+    "research": ("exit", "income", "factcheck"),
+    "data": ("quality", "files", "inspect"),
+}
+# Reached from the search box, a row or a link, not from the menu.
+UNLISTED = ("search",)
+
+
+def names() -> Sequence[str]:
+    """The pages in the menu's order, then those without a place in the menu."""
+    return [*(page for pages in TASKS.values() for page in pages), *UNLISTED]
+
+
+def menu(words: Words, others: Sequence[str] = ()) -> dict[str, list[Any]]:
+    """The pages for ``st.navigation`` by the task's word; ``others`` without a place stand under the last task."""
+    first = names()[0]
+    tasks = {task: list(pages) for task, pages in TASKS.items()}
+    tasks[next(reversed(tasks))] += [page for page in others if page not in names()]
+    shown = {
+        words(f"task.{task}"): [_page(words, name, is_first=name == first) for name in pages]
+        for task, pages in tasks.items()
+    }
+    shown[next(reversed(shown))] += [_page(words, name, is_listed=False) for name in UNLISTED]
+    return shown
+
+
+def _page(words: Words, name: str, *, is_first: bool = False, is_listed: bool = True) -> Any:
+    visibility: Any = "visible" if is_listed else "hidden"
+    title = words(f"{name}.name")
+    return st.Page(f"pages/{name}.py", title=title, url_path=name, default=is_first, visibility=visibility)

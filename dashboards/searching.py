@@ -1,0 +1,175 @@
+"""Finding a figure, a place, a document or a page by what somebody types: matching and ranking, nothing drawn.
+
+Belongs here: what can be found and where it leads. Does not belong here: the box above each page (``place.py``) and the
+list of finds (``pages/search.py``). Whatever a release holds is found without being registered here, except for rows
+named by a number of their own: those stand in ``DOCUMENTS``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from dashboards.cards import Cards
+from dashboards.data import Release
+from dashboards.words import Words, load_catalogue
+
+Kind = Literal["question", "page", "figure", "place", "document"]
+KINDS: tuple[Kind, ...] = ("question", "page", "place", "document", "figure")
+PAGES_FOLDER = Path(__file__).parent / "pages"
+MOST_OF_A_KIND = 12
+_TABLE = re.compile(r"\b(?:kpi|fct|ops)_[a-z_]+")
+_MODULE = re.compile(r"^from dashboards import (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Find:
+    """Something found: what it is, its text, a quiet line below, and the page with the query that shows it."""
+
+    kind: Kind
+    text: str
+    note: str
+    page: str
+    query: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Rows that people know by number or name: the columns shown, the page, and the part of its address for a row."""
+
+    table: str
+    text: str
+    note: str | None
+    page: str
+    parameter: str
+    value: str
+
+
+DOCUMENTS: tuple[Documents, ...] = (
+    Documents("ops_delivery", "file_name", "feed_title_zh", "files", "file", "receipt_id"),
+)
+
+
+def find(release: Release | None, words: Words, typed: str, pages: Sequence[str]) -> list[Find]:
+    """Everything that holds all words of ``typed``, best first inside each kind, at most a dozen of a kind.
+
+    Without a release only pages and questions can be found. An empty text finds nothing.
+    """
+    wanted = typed.casefold().split()
+    if not wanted:
+        return []
+    sources = [_questions(words, pages), _pages(words, pages)]
+    if release is not None:
+        sources += [_places(release, pages), _documents(release, wanted, pages), _figures(release, words, pages)]
+    found: list[Find] = []
+    for source in sources:
+        ranked = sorted(((rank, index, one) for index, (rank, one) in enumerate(_ranked(source, wanted))))
+        found += [one for _, _, one in ranked[:MOST_OF_A_KIND]]
+    return sorted(found, key=lambda one: KINDS.index(one.kind))
+
+
+def _ranked(finds: Iterable[Find], wanted: Sequence[str]) -> Iterator[tuple[int, Find]]:
+    """Those that hold every wanted word: 0 for the very text, 1 for its beginning, 2 inside it, 3 in the note only."""
+    whole = " ".join(wanted)
+    for one in finds:
+        text, note = one.text.casefold(), one.note.casefold()
+        if not all(word in text or word in note for word in wanted):
+            continue
+        if text == whole:
+            yield 0, one
+        elif text.startswith(whole):
+            yield 1, one
+        else:
+            yield (2 if all(word in text for word in wanted) else 3), one
+
+
+def _pages(words: Words, pages: Sequence[str]) -> Iterator[Find]:
+    for page in pages:
+        yield Find("page", words(f"{page}.name"), words(f"{page}.question", place="").strip(), page)
+
+
+def _questions(words: Words, pages: Sequence[str]) -> Iterator[Find]:
+    """The questions that such an office asks, each with the page that answers it."""
+    for number in question_numbers(words):
+        page, query = target_of(words(f"questions.q{number}.leads_to"))
+        if page in pages:
+            yield Find("question", words(f"questions.q{number}.text"), words(f"{page}.name"), page, query)
+
+
+def question_numbers(words: Words) -> list[int]:
+    """The numbers of the listed questions, in order."""
+    keys = (re.fullmatch(r"questions\.q(\d+)\.text", key) for key in load_catalogue(words.language))
+    return sorted(int(found[1]) for found in keys if found)
+
+
+def target_of(address: str) -> tuple[str, dict[str, str]]:
+    """``page?name=value&…`` as page and query."""
+    page, _, query = address.partition("?")
+    pairs = (part.partition("=") for part in query.split("&") if part)
+    return page, {name: value for name, _, value in pairs}
+
+
+def _places(release: Release, pages: Sequence[str]) -> Iterator[Find]:
+    page = "village" if "village" in pages else "overview"
+    for area in release.areas:
+        if area.level in ("county", "township", "village"):
+            above = " › ".join(step.name for step in release.path(area.code)[:-1])
+            yield Find("place", area.name, above, page if area.level == "village" else "overview", {"area": area.code})
+
+
+def _documents(release: Release, wanted: Sequence[str], pages: Sequence[str]) -> Iterator[Find]:
+    for source in DOCUMENTS:
+        names = [name for name in (source.text, source.note, source.value) if name]
+        if source.page not in pages or not release.has(source.table):
+            continue
+        if not set(names) <= set(release.columns(source.table)):
+            continue
+        rows = release.rows(source.table).select(pl.col(*dict.fromkeys(names)).cast(pl.String)).unique()
+        text = pl.concat_str([pl.col(name).fill_null("") for name in names], separator=" ").str.to_lowercase()
+        holds = [text.str.contains(word, literal=True) for word in wanted]
+        for row in rows.filter(pl.all_horizontal(holds)).sort(source.text).iter_rows(named=True):
+            note = str(row.get(source.note or "") or "")
+            yield Find("document", row[source.text] or "", note, source.page, {source.parameter: row[source.value]})
+
+
+def _figures(release: Release, words: Words, pages: Sequence[str]) -> Iterator[Find]:
+    """Figures with a card, on the first page that shows their table."""
+    shown = tables_of_pages(tuple(pages))
+    cards = Cards(release.cards, words)
+    for model, columns in release.cards.items():
+        if model not in shown:
+            continue
+        for column, entry in columns.items():
+            if entry.get("card"):
+                card = cards.card(model, column)
+                yield Find("figure", card.title, card.definition, shown[model])
+
+
+@cache
+def tables_of_pages(pages: tuple[str, ...]) -> dict[str, str]:
+    """Each table with the page that shows it: the page whose own text names it before one that only draws on it.
+
+    Read from the pages themselves, so that a new page needs no entry anywhere.
+    """
+    own = {page: _tables_in(PAGES_FOLDER / f"{page}.py") for page in pages}
+    shown: dict[str, str] = {}
+    for page in (*pages[1:], *pages[:1]):  # the first screen shows something of everything: any other page before it
+        for table in sorted(own[page]):
+            shown.setdefault(table, page)
+    for page in pages:
+        source = (PAGES_FOLDER / f"{page}.py").read_text(encoding="utf-8")
+        for line in _MODULE.findall(source):
+            for module in line.split(","):
+                for table in sorted(_tables_in(PAGES_FOLDER.parent / f"{module.strip()}.py")):
+                    shown.setdefault(table, page)
+    return shown
+
+
+def _tables_in(path: Path) -> set[str]:
+    return set(_TABLE.findall(path.read_text(encoding="utf-8"))) if path.is_file() else set()
