@@ -122,7 +122,7 @@ def test_each_page_is_an_exposure_of_published_tables(manifest: dict[str, Any]) 
 def test_published_figures_name_columns_that_exist(marts: dict[str, dict[str, Any]]) -> None:
     with (PROJECT / "seeds" / "published_figures.csv").open(encoding="utf-8", newline="") as file:
         figures = [row for row in csv.DictReader(file) if row["model"]]
-    assert len(figures) == 67
+    assert len(figures) >= 67
     for figure in figures:
         assert figure["column"] == "count(*)" or figure["column"] in marts[figure["model"]]["columns"], figure
 
