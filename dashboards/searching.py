@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import polars as pl
@@ -22,10 +20,7 @@ from dashboards.words import Words, load_catalogue
 
 Kind = Literal["question", "page", "figure", "place", "document"]
 KINDS: tuple[Kind, ...] = ("question", "page", "place", "document", "figure")
-PAGES_FOLDER = Path(__file__).parent / "pages"
 MOST_OF_A_KIND = 12
-_TABLE = re.compile(r"\b(?:kpi|fct|ops)_[a-z_]+")
-_MODULE = re.compile(r"^from dashboards import (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -139,8 +134,8 @@ def _documents(release: Release, wanted: Sequence[str], pages: Sequence[str]) ->
 
 
 def _figures(release: Release, words: Words, pages: Sequence[str]) -> Iterator[Find]:
-    """Figures with a card, on the first page that shows their table."""
-    shown = tables_of_pages(tuple(pages))
+    """Figures with a card, on the page that shows their table."""
+    shown = pages_of_tables(release, pages)
     cards = Cards(release.cards, words)
     for model, columns in release.cards.items():
         if model not in shown:
@@ -151,25 +146,10 @@ def _figures(release: Release, words: Words, pages: Sequence[str]) -> Iterator[F
                 yield Find("figure", card.title, card.definition, shown[model])
 
 
-@cache
-def tables_of_pages(pages: tuple[str, ...]) -> dict[str, str]:
-    """Each table with the page that shows it: the page whose own text names it before one that only draws on it.
-
-    Read from the pages themselves, so that a new page needs no entry anywhere.
-    """
-    own = {page: _tables_in(PAGES_FOLDER / f"{page}.py") for page in pages}
+def pages_of_tables(release: Release, pages: Sequence[str]) -> dict[str, str]:
+    """Each table with the page that shows it, by the release's exposures; any page goes before the first screen."""
     shown: dict[str, str] = {}
-    for page in (*pages[1:], *pages[:1]):  # the first screen shows something of everything: any other page before it
-        for table in sorted(own[page]):
+    for page in (*pages[1:], *pages[:1]):  # the first screen shows something of everything
+        for table in release.cards.get("__exposures__", {}).get(page, {}).get("depends_on", ()):
             shown.setdefault(table, page)
-    for page in pages:
-        source = (PAGES_FOLDER / f"{page}.py").read_text(encoding="utf-8")
-        for line in _MODULE.findall(source):
-            for module in line.split(","):
-                for table in sorted(_tables_in(PAGES_FOLDER.parent / f"{module.strip()}.py")):
-                    shown.setdefault(table, page)
     return shown
-
-
-def _tables_in(path: Path) -> set[str]:
-    return set(_TABLE.findall(path.read_text(encoding="utf-8"))) if path.is_file() else set()

@@ -60,7 +60,7 @@ def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) ->
     for _ in range(300):
         assert server.poll() is None, log.read_text()
         try:
-            with urllib.request.urlopen(url) as response:
+            with urllib.request.urlopen(url, timeout=5) as response:
                 assert response.status == 200
             return
         except OSError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -321,6 +322,11 @@ def _cards() -> Row:
                     "data_type": column["data_type"],
                 } | {"card": card}
             cards[model["name"]] = columns
+    exposures = yaml.safe_load((MODELS.parent / "exposures.yml").read_text(encoding="utf-8"))["exposures"]
+    cards["__exposures__"] = {
+        one["name"]: {"depends_on": [re.sub(r"ref\('(\w+)'\)", r"\1", ref) for ref in one["depends_on"]]}
+        for one in exposures
+    }
     return cards
 
 

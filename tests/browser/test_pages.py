@@ -111,8 +111,22 @@ def test_a_copied_address_shows_the_same_view_to_somebody_else(visitor: Visitor)
 
 def test_language_and_place_go_along_through_the_menu(visitor: Visitor) -> None:
     opened = visitor.open("overview", lang="en", area="530323001000")
-    opened.get_by_role("link", name="Funds", exact=True).click()
+    opened.get_by_role("button", name="Month end", exact=True).click()
+    opened.get_by_role("menuitem", name="Funds", exact=True).click()
     expect(opened.get_by_role("heading", level=1)).to_contain_text("How much money of 丹凤街道")
+
+
+@pytest.mark.parametrize("visitor", WIDTHS, indirect=True, ids=str)
+def test_a_place_typed_into_the_search_is_one_click_away(visitor: Visitor, screenshots: Path) -> None:
+    opened = visitor.open("funds", lang="zh")
+    box = opened.get_by_label("搜指标、地名、文件")
+    box.fill("雄壁镇")
+    box.press("Enter")
+    find = opened.locator(".xq .links a").first
+    expect(find).to_contain_text("雄壁镇")
+    opened.screenshot(path=screenshots / f"search-zh-{visitor.width}.png")
+    find.click()
+    expect(opened.get_by_role("heading", level=1)).to_contain_text("雄壁镇")
 
 
 @pytest.mark.parametrize("page", PAGES)
