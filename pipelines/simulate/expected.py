@@ -12,6 +12,7 @@ from pipelines.simulate.county import BASE_MONTH, County
 from pipelines.simulate.expectedincomes import income_figures
 from pipelines.simulate.funds import FINAL, TOWNSHIP_ACCOUNT, build_funds, cents_text
 from pipelines.simulate.homes import expected_homes
+from pipelines.simulate.money import expected_money
 from pipelines.simulate.register import month_index
 from pipelines.simulate.work import expected_work
 
@@ -40,6 +41,7 @@ def expected_figures(county: County, months: int) -> dict[str, Any]:
         "incomes": income_figures(county),
         "work": expected_work(county, months),
         "homes": expected_homes(county),
+        "money": expected_money(county),
     }
 
 

@@ -16,6 +16,8 @@ from pipelines.simulate.funds import payment_frame, quota_frame
 from pipelines.simulate.homes import FRAMES as HOME_FRAMES
 from pipelines.simulate.householdframe import changes_frame, household_frame
 from pipelines.simulate.incomes import FRAMES as INCOME_FRAMES
+from pipelines.simulate.money import FRAMES as MONEY_FRAMES
+from pipelines.simulate.money import payment_links
 from pipelines.simulate.otherframes import region_frame, residents_frame
 from pipelines.simulate.personframe import person_frame
 from pipelines.simulate.register import month_days, month_index
@@ -56,9 +58,12 @@ FRAMES: dict[str, Frame] = {
     "register_changes": lambda county, slot: changes_frame(county, slot.index),
     "residents": lambda county, slot: residents_frame(county, slot.index),
     "fund_quota": lambda county, slot: quota_frame(county.scale, county.seed, slot.year, slot.month),
-    "fund_payment": lambda county, slot: payment_frame(county.scale, county.seed, slot.first_day, slot.last_day),
+    "fund_payment": lambda county, slot: payment_frame(
+        county.scale, county.seed, slot.first_day, slot.last_day, payment_links(county)
+    ),
     "region": lambda county, slot: region_frame(county, slot.year),
     **HOME_FRAMES,
     **INCOME_FRAMES,
+    **MONEY_FRAMES,
     **WORK_FRAMES,
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -264,15 +265,17 @@ def quota_frame(scale: float, seed: int, year: int, month: int) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None).cast(pl.String)
 
 
-def payment_frame(scale: float, seed: int, first: dt.date, last: dt.date) -> pl.DataFrame:
-    """The payments between two days; money in yuan."""
+def payment_frame(
+    scale: float, seed: int, first: dt.date, last: dt.date, links: Sequence[tuple[str, str] | None]
+) -> pl.DataFrame:
+    """The payments between two days; money in yuan. ``links`` are number and name of each payment's project, if any."""
     _, payments = build_funds(scale, seed)
     county = calibration()["place"]["county"]
     rows = []
     for number, payment in enumerate(payments):
         if not first <= payment.day <= last:
             continue
-        quota = payment.quota
+        quota, project = payment.quota, links[number]
         if payment.payee_type == TOWNSHIP_ACCOUNT:
             payee = f"{quota.receiver}财政所专户（模拟）"
         else:
@@ -281,8 +284,9 @@ def payment_frame(scale: float, seed: int, first: dt.date, last: dt.date) -> pl.
         rows.append(
             {
                 "业务年度": str(quota.year), "地区名称": county, "处室名称": "农业股",
-                "支出功能分类科目": _FUNCTION[quota.use], "项目名称": f"{quota.receiver}{_PROJECTS[quota.use]}",
-                "项目编号": f"XM{quota.quota_id[2:]}", "指标文号": quota.document,
+                "支出功能分类科目": _FUNCTION[quota.use],
+                "项目名称": project[1] if project else f"{quota.receiver}{_PROJECTS[quota.use]}",
+                "项目编号": project[0] if project else None, "指标文号": quota.document,
                 "用途": "拨付乡镇专户" if payment.payee_type == TOWNSHIP_ACCOUNT else "支付项目款",
                 "支付申请号": payment.payment_id, "付款账户名称": f"{county}财政局零余额账户（模拟）",
                 "付款方账户": "9999000000000000001", "支付日期": str(payment.day),
