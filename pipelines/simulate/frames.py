@@ -18,6 +18,7 @@ from pipelines.simulate.householdframe import changes_frame, household_frame
 from pipelines.simulate.incomes import FRAMES as INCOME_FRAMES
 from pipelines.simulate.money import FRAMES as MONEY_FRAMES
 from pipelines.simulate.money import payment_links
+from pipelines.simulate.monitoring import FRAMES as MONITORING_FRAMES
 from pipelines.simulate.otherframes import region_frame, residents_frame
 from pipelines.simulate.personframe import person_frame
 from pipelines.simulate.register import month_days, month_index
@@ -65,5 +66,6 @@ FRAMES: dict[str, Frame] = {
     **HOME_FRAMES,
     **INCOME_FRAMES,
     **MONEY_FRAMES,
+    **MONITORING_FRAMES,
     **WORK_FRAMES,
 }

@@ -74,7 +74,7 @@ def houses(county: County) -> Houses:
     """The houses of a county: those of all registered households, then of others until the graded number is reached."""
     given = calibration()["homes"]
     count = half_even(given["graded_houses"]["value"], county.scale)
-    head, village, size, household = _homes(county, count)
+    head, village, size, household = rural_homes(county, count)
     rng = generator(county.seed, "houses", county.scale)
     traits = rng.random((8, count))
     group = np.full(count, ORDINARY)
@@ -103,7 +103,7 @@ def houses(county: County) -> Houses:
     )  # fmt: skip
 
 
-def _homes(county: County, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def rural_homes(county: County, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Head, village, members and register number of ``count`` homes: the register's of 2019, then rural ones first."""
     register, people, place = county.register, county.residents, villages()
     base = register.snapshots[BASE_MONTH]
