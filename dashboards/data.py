@@ -212,6 +212,16 @@ def previous(marts: Path, release: Release) -> Release | None:
     return _open(marts / str(release_id), release.small_cell)
 
 
+def kept(marts: Path) -> tuple[str, ...]:
+    """The releases that are still kept, newest first."""
+    return tuple(sorted((path.parent.name for path in marts.glob("[0-9]*/manifest.json")), reverse=True))
+
+
+def opened(marts: Path, release_id: str, small_cell: int = 0) -> Release | None:
+    """A kept release by its name; None when it is not kept."""
+    return _open(marts / release_id, small_cell) if release_id in kept(marts) else None
+
+
 def status(marts: Path) -> Row:
     """What the last run did, with held and refused files; empty before the first run."""
     try:

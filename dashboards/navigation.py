@@ -18,7 +18,7 @@ TASKS: dict[Task, tuple[str, ...]] = {
     "today": ("overview",),
     "month": ("funds", "work"),
     "inspection": ("homes",),
-    "research": ("exit", "income", "factcheck"),
+    "research": ("exit", "income", "revisions", "factcheck"),
     "data": ("quality", "files", "inspect"),
 }
 # Reached from the search box, a row or a link, not from the menu.
