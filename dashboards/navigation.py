@@ -16,7 +16,7 @@ Task = str
 # A page stands under the task for which it is opened most; the first page is the first screen.
 TASKS: dict[Task, tuple[str, ...]] = {
     "today": ("overview",),
-    "month": ("funds", "work"),
+    "month": ("funds", "work", "forms"),
     "inspection": ("homes",),
     "research": ("exit", "income", "revisions", "factcheck"),
     "data": ("quality", "files", "inspect"),

@@ -22,6 +22,7 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",  # a small /dev/shm stops a page half drawn
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -39,9 +40,10 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+# Server and browser live as long as one file of tests: an old one that has gone astray holds up nobody else.
+@pytest.fixture(scope="module")
 def address(pocket_county: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The dashboards' address; the server ends with the session."""
+    """The dashboards' address; the server ends with the file of tests."""
     port = _free_port()
     log = tmp_path_factory.mktemp("server") / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", "dashboards/app.py", "--server.port", str(port)]
@@ -68,7 +70,7 @@ def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) ->
     pytest.fail(f"the dashboards did not start: {log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
