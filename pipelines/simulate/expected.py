@@ -11,6 +11,7 @@ from pipelines.simulate.calibration import EXIT_YEARS, calibration, exits_at, ha
 from pipelines.simulate.county import BASE_MONTH, County
 from pipelines.simulate.expectedincomes import income_figures
 from pipelines.simulate.funds import FINAL, TOWNSHIP_ACCOUNT, build_funds, cents_text
+from pipelines.simulate.guarantees import expected_guarantees
 from pipelines.simulate.homes import expected_homes
 from pipelines.simulate.money import expected_money
 from pipelines.simulate.register import month_index
@@ -42,6 +43,7 @@ def expected_figures(county: County, months: int) -> dict[str, Any]:
         "work": expected_work(county, months),
         "homes": expected_homes(county),
         "money": expected_money(county),
+        "guarantees": expected_guarantees(county),
     }
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from pipelines.simulate.county import County
 from pipelines.simulate.funds import payment_frame, quota_frame
+from pipelines.simulate.guarantees import FRAMES as GUARANTEE_FRAMES
 from pipelines.simulate.homes import FRAMES as HOME_FRAMES
 from pipelines.simulate.householdframe import changes_frame, household_frame
 from pipelines.simulate.incomes import FRAMES as INCOME_FRAMES
@@ -63,6 +64,7 @@ FRAMES: dict[str, Frame] = {
         county.scale, county.seed, slot.first_day, slot.last_day, payment_links(county)
     ),
     "region": lambda county, slot: region_frame(county, slot.year),
+    **GUARANTEE_FRAMES,
     **HOME_FRAMES,
     **INCOME_FRAMES,
     **MONEY_FRAMES,

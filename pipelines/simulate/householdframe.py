@@ -24,6 +24,7 @@ from pipelines.simulate.county import County
 from pipelines.simulate.households import HEAD
 from pipelines.simulate.identity import yyyymmdd
 from pipelines.simulate.register import EVENT_KINDS, REASONS, REMOVED, Snapshot, month_days
+from pipelines.simulate.relocation import is_relocated
 
 
 def household_frame(county: County, snapshot: Snapshot) -> pl.DataFrame:
@@ -100,7 +101,7 @@ def household_frame(county: County, snapshot: Snapshot) -> pl.DataFrame:
         "是否有龙头企业带动": yes(parent_trait[6] > 0.55),
         "是否有创业致富带头人带动": yes(parent_trait[6] > 0.85),
         "到户产业帮扶类型": choose(["种植业", "养殖业", "种植业;养殖业"], (parent_trait[5] * 2.999).astype(np.int64)),
-        "是否易地搬迁户": yes(parent_trait[7] < 0.077),
+        "是否易地搬迁户": yes(is_relocated(county, household)),
         "家庭住址": place["乡"] + place["村"] + "（模拟）",
         "减少原因（整户）": none,
         "减少时间（整户）": none,

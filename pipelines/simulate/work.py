@@ -24,6 +24,7 @@ from pipelines.simulate.columns import (
 )
 from pipelines.simulate.county import County
 from pipelines.simulate.register import NEVER, Snapshot, month_days, month_index
+from pipelines.simulate.relocation import is_relocated
 from pipelines.simulate.workforce import (
     LABOUR,
     NO_WORK,
@@ -229,8 +230,7 @@ def ledger_frame(county: County, slot: Slot) -> pl.DataFrame:
 
 def _relocated(county: County, snapshot: Snapshot) -> np.ndarray:
     """As the register of households has it: True for members of relocated households."""
-    parent = county.register.parent[snapshot.person_household]
-    return np.asarray(county.household_traits[7][parent] < 0.077)
+    return is_relocated(county, snapshot.person_household)
 
 
 def training_counts(scale: float) -> tuple[dict[int, int], list[int]]:
