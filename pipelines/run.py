@@ -31,7 +31,7 @@ from pipelines.meaning.leads import write_leads
 from pipelines.modelling.bronze import Bronze
 from pipelines.modelling.build import Build, build
 from pipelines.modelling.cards import cards_of
-from pipelines.modelling.dbt import NodeResult
+from pipelines.modelling.nodes import NodeResult
 from pipelines.modelling.parsed import code_hash
 from pipelines.publishing.fingerprint import TableFingerprint
 from pipelines.publishing.lease import Lease, take_lease

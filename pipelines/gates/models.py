@@ -9,7 +9,7 @@ import duckdb
 
 from pipelines.contracts import Text
 from pipelines.gates.result import CheckResult, CheckState, GateResult, judge, summarise
-from pipelines.modelling.dbt import NodeResult
+from pipelines.modelling.nodes import NodeResult
 
 BRIDGE = "kpi_register_bridge_area_month"
 SKIPPED = Text(zh="因前面出错而跳过", en="skipped, because something before it failed")

@@ -183,8 +183,11 @@ def _create_table(
     declared = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
     connection.execute(f"create table bronze.{table} ({declared})")
     if values := list(rows):
-        marks = ", ".join("?" for _ in columns)
-        connection.executemany(f"insert into bronze.{table} values ({marks})", values)
+        # Column by column: row by row DuckDB takes a statement for each, seconds for a few thousand rows.
+        lists = ", ".join(f"unnest(cast(? as {kind}[]))" for kind in columns.values())
+        connection.execute(
+            f"insert into bronze.{table} select {lists}", [list(column) for column in zip(*values, strict=True)]
+        )
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -6,15 +6,14 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from pipelines.modelling.nodes import NodeResult, NodeState
 from pipelines.modelling.parsed import DATABASE, Parsed, parsed_project
 from pipelines.settings import Settings
 
 BUILD_FILE_VARIABLE = "XIANQING_BUILD_DB"
-NodeState = Literal["passed", "warned", "failed", "error", "skipped"]
 STATES: dict[str, NodeState] = {
     "success": "passed",
     "pass": "passed",
@@ -27,24 +26,6 @@ STATES: dict[str, NodeState] = {
 
 class DbtError(RuntimeError):
     """dbt could not run at all; a failing model or test is a result, not this."""
-
-
-@dataclass(frozen=True)
-class NodeResult:
-    """One model, seed or test; ``failures`` are the rows a test found.
-
-    ``attached_model`` is the one model a test is about, None for a test over several; ``depends_on`` are all of them.
-    """
-
-    unique_id: str
-    name: str
-    kind: str
-    state: NodeState
-    failures: int
-    seconds: float
-    message: str
-    attached_model: str | None
-    depends_on: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -123,6 +104,26 @@ def _node_result(result: Any) -> NodeResult:
         attached_model=getattr(node, "attached_node", None) or (depends_on[0] if len(depends_on) == 1 else None),
         depends_on=depends_on,
     )
+
+
+def compile_project(dbt_dir: Path, output_dir: Path, as_of_period: str, parsed: Parsed) -> list[Any]:
+    """``dbt compile`` without asking any database; dbt's seeds, models and data tests with their SQL.
+
+    Raises DbtError when the project is broken.
+    """
+    variables = json.dumps({"as_of_period": as_of_period})
+    quick = ("--no-introspect", "--no-populate-cache", "--no-write-json", "--threads", "1")
+    outcome = _invoke(
+        ["compile", *quick, "--vars", variables],
+        dbt_dir,
+        output_dir,
+        output_dir / f"{DATABASE}.duckdb",
+        manifest=parsed.load(),
+    )
+    nodes = [result.node for result in outcome.results]
+    if broken := [result.node.name for result in outcome.results if str(result.status) != "success"]:
+        raise DbtError(f"dbt could not compile {', '.join(broken[:5])} in {dbt_dir}")
+    return [node for node in nodes if str(node.resource_type) in ("seed", "model", "test")]
 
 
 def parse_project(dbt_dir: Path, output_dir: Path) -> Path:

@@ -7,7 +7,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
 
 from pipelines.gates.result import GateResult
-from pipelines.modelling.dbt import NodeResult
+from pipelines.modelling.nodes import NodeResult
 from pipelines.orchestration.raw import materialization
 from pipelines.run import GateFailedError, Progress, Run, start_run
 from pipelines.settings import Settings

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.files import write_json
 from pipelines.gates.result import GateResult
-from pipelines.modelling.dbt import NodeResult
+from pipelines.modelling.nodes import NodeResult
 from pipelines.modelling.parsed import code_hash
 from pipelines.publishing.manifest import ReleaseError
 from pipelines.publishing.releases import current_release_id, verify_release

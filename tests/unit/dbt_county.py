@@ -21,7 +21,8 @@ from pipelines.modelling.bronze import (
     DOUBT_COLUMNS,
     REJECTION_COLUMNS,
 )
-from pipelines.modelling.dbt import NodeResult, build_models
+from pipelines.modelling.dbt import build_models
+from pipelines.modelling.nodes import NodeResult
 from pipelines.settings import Settings
 
 Row = Mapping[str, Any]

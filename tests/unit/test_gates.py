@@ -18,7 +18,7 @@ from pipelines.gates.reconcile import conservation_gate, control_totals_gate
 from pipelines.gates.result import judge
 from pipelines.gates.space import space_gate
 from pipelines.gates.suites import DoorCheck, door_checks, run_suite
-from pipelines.modelling.dbt import NodeResult
+from pipelines.modelling.nodes import NodeResult
 from pipelines.reading import BronzeInput, FileLedger
 from pipelines.reading.ledger import Amount, Control
 
