@@ -23,7 +23,7 @@ from pipelines.modelling.parsed import Parsed
 STATEMENTS_FILE = "statements.json"
 FORM = 1  # of the file; another number has it written anew
 MONTH_MARK = "@as-of-period@"
-MONTH_MACRO = "macro.xianqing.as_of_period"
+MONTH_MACRO = "as_of_period"
 # Macros of dbt that a project may replace without a trace here: they do their work while it is compiled.
 WHILE_COMPILING = frozenset({"generate_schema_name", "generate_alias_name", "generate_database_name"})
 Kind = Literal["seed", "model", "test"]
@@ -115,7 +115,7 @@ def _require_plain(manifest: Mapping[str, Any]) -> None:
 
 
 def _require_literal_month(key: str, code: str, *, is_macro: bool) -> None:
-    if key == MONTH_MACRO:
+    if is_macro and key.rsplit(".", maxsplit=1)[-1] == MONTH_MACRO:
         return
     if _READS_MONTH.search(code):
         raise UncertainError(f"{key} reads the month past its macro")
