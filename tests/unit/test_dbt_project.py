@@ -74,7 +74,7 @@ def test_every_feed_has_one_staging_model() -> None:
 
 def test_marts_are_contracted_and_described_in_both_languages(marts: dict[str, dict[str, Any]]) -> None:
     both = re.compile(r"^.*[\u4e00-\u9fff].*。 \| [A-Z0-9].*\.$")
-    assert len(marts) == 29
+    assert len(marts) >= 29
     for name, model in marts.items():
         assert model["contract"]["enforced"], name
         assert both.match(model["description"]), name
@@ -91,7 +91,7 @@ def test_every_figure_of_a_kpi_has_a_complete_card(marts: dict[str, dict[str, An
         for column in model["columns"].values()
         if FIGURE.search(column["name"])
     ]
-    assert len(figures) == 228
+    assert len(figures) >= 228
     for name, column in figures:
         card, where = column["config"]["meta"]["card"], f"{name}.{column['name']}"
         assert set(card) == CARD_KEYS, where
@@ -107,7 +107,7 @@ def test_a_share_travels_with_its_numerator_and_denominator(marts: dict[str, dic
         for column in model["columns"].values()
         if column["name"].endswith("_share") and "_bar_" not in column["name"]
     }
-    assert len(ratios) == 32
+    assert len(ratios) >= 32
     for where, (card, columns) in ratios.items():
         assert {card["numerator"], card["denominator"]} <= set(columns), where
 
