@@ -51,6 +51,9 @@ class Settings(BaseModel):
         default=4, ge=0, description="counts of people from 1 to below this are hidden on screen; 0 = show all"
     )
 
+    household_pages: bool = Field(
+        default=False, description="open pages of single households; every opening is recorded in data/state"
+    )
     contact: str = Field(default="", description="whom departments answer: name and telephone, for texts to senders")
     answer_days: int = Field(default=5, ge=1, description="days a department has to send a corrected file")
 

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,14 +41,13 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-# Server and browser live as long as one file of tests: an old one that has gone astray holds up nobody else.
-@pytest.fixture(scope="module")
-def address(pocket_county: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The dashboards' address; the server ends with the file of tests."""
+@contextmanager
+def serving(county: Settings, folder: Path, **more: str) -> Iterator[str]:
+    """The dashboards of a county on a free port, with ``more`` in their environment; the server ends with the block."""
     port = _free_port()
-    log = tmp_path_factory.mktemp("server") / "server.log"
+    log = folder / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", "dashboards/app.py", "--server.port", str(port)]
-    environment = os.environ | {"XIANQING_DATA_DIR": str(pocket_county.data_dir)}
+    environment = os.environ | {"XIANQING_DATA_DIR": str(county.data_dir)} | more
     with log.open("w") as output:
         server = subprocess.Popen(command, cwd=PROJECT_DIR, env=environment, stdout=output, stderr=output)
         try:
@@ -56,6 +56,14 @@ def address(pocket_county: Settings, tmp_path_factory: pytest.TempPathFactory) -
         finally:
             server.terminate()
             server.wait(timeout=20)
+
+
+# Server and browser live as long as one file of tests: an old one that has gone astray holds up nobody else.
+@pytest.fixture(scope="module")
+def address(pocket_county: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The dashboards' address; the server ends with the file of tests."""
+    with serving(pocket_county, tmp_path_factory.mktemp("server")) as found:
+        yield found
 
 
 def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
