@@ -17,14 +17,13 @@ from typing import Any
 import duckdb
 
 from pipelines.contracts import Text
-from pipelines.files import fsync_directory, fsync_file, remove, sha256_of, write_atomically, write_json
+from pipelines.files import fsync_directory, remove, write_atomically, write_json
 from pipelines.publishing.fingerprint import (
     MARTS_SCHEMA,
     TableFingerprint,
     content_hash,
-    fingerprint_build,
+    digest_build,
     fingerprint_elsewhere,
-    quote,
 )
 from pipelines.publishing.lease import Lease
 from pipelines.publishing.manifest import (
@@ -39,6 +38,7 @@ from pipelines.publishing.manifest import (
     ReleaseError,
 )
 from pipelines.publishing.releases import current_release_id, list_release_ids, point_to, release_manifest, retired_at
+from pipelines.publishing.tables import require_equal, write_tables
 from pipelines.settings import Settings
 
 DRAFT_PREFIX = ".tmp-"
@@ -105,16 +105,20 @@ def close_build(build_file: Path) -> None:
         raise ReleaseError(f"{left_over} is still there after the checkpoint: nothing was published, run again.")
 
 
-def verify_build(build_file: Path) -> dict[str, TableFingerprint]:
-    """Close the build file and fingerprint it here and in another process; both must agree."""
+def verify_build(build_file: Path, known: Mapping[str, TableFingerprint] | None = None) -> dict[str, TableFingerprint]:
+    """Close the build file and read every row of it here and in another process; both must agree.
+
+    ``known`` are fingerprints of an earlier build: of a table with the same rows the content hash is taken from there.
+    """
     close_build(build_file)
-    here = fingerprint_build(build_file)
-    _require_equal(here, fingerprint_elsewhere(build_file), build_file)
+    told = fingerprint_elsewhere(build_file, known)
+    here = digest_build(build_file)
+    require_equal(here, told, build_file)
     if not here:
         raise ReleaseError(
             f"{build_file} holds no table in the schema {MARTS_SCHEMA}: nothing was published, run again."
         )
-    return here
+    return told
 
 
 def publish(
@@ -143,8 +147,7 @@ def publish(
     release_id = new_release_id(now, hash_of_content)
     draft = marts / f"{DRAFT_PREFIX}{release_id}"
     draft.mkdir()
-    _write_tables(build_file, draft, list(fingerprints))
-    _require_equal(fingerprints, fingerprint_elsewhere(draft), draft)
+    written = write_tables(settings, build_file, draft, fingerprints, previous)
     manifest = Manifest(
         release_id=release_id,
         created_at=now,
@@ -156,7 +159,7 @@ def publish(
         tables={
             name: PublishedTable(
                 file=f"{name}.parquet",
-                sha256=sha256_of(draft / f"{name}.parquet"),
+                sha256=written[name],
                 content_hash=table.content_hash,
                 row_count=table.row_count,
                 sums=table.sums,
@@ -220,29 +223,6 @@ def _delete_unpublished(settings: Settings, current: str | None) -> None:
             marker.unlink()
         else:
             shutil.rmtree(settings.marts_dir / release_id)
-
-
-def _require_equal(built: dict[str, TableFingerprint], read: dict[str, TableFingerprint], source: Path) -> None:
-    different = sorted(name for name in built.keys() | read.keys() if built.get(name) != read.get(name))
-    if different:
-        raise ReleaseError(
-            f"{source} does not hold what was built: {', '.join(different)} differ. Nothing was published; check the "
-            "disk (`xianqing doctor`) and run again."
-        )
-
-
-def _write_tables(build_file: Path, folder: Path, names: list[str]) -> None:
-    """One sorted Parquet file per table, durable; the same rows give the same bytes."""
-    with duckdb.connect(str(build_file), read_only=True) as connection:
-        connection.execute("set timezone = 'UTC'")
-        for name in names:
-            target = folder / f"{name}.parquet"
-            literal = str(target).replace("'", "''")
-            connection.execute(
-                f"copy (select * from {MARTS_SCHEMA}.{quote(name)} order by all) to '{literal}' "
-                "(format parquet, compression zstd)"
-            )
-            fsync_file(target)
 
 
 def _tidy_up(settings: Settings, release_id: str, previous: str | None) -> tuple[tuple[str, ...], tuple[Text, ...]]:

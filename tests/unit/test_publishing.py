@@ -352,3 +352,31 @@ def test_readers_never_see_two_releases_mixed(settings: Settings) -> None:
 
     assert len(pages) > 20
     assert all(len(page) == 1 for page in pages)
+
+
+def test_a_table_without_a_change_is_copied_and_a_damaged_one_is_written_anew(settings: Settings) -> None:
+    first = publish_stamp(settings, 1)
+    folder = release_folder(settings, first.release_id)
+    kept = folder / "dim_area.parquet"
+    whole = kept.read_bytes()
+    second = publish_stamp(settings, 1, facts=replace(FACTS, as_of_period="2020-11"))
+    assert verify_release(settings, second.release_id).tables == verify_release(settings, first.release_id).tables
+    assert (release_folder(settings, second.release_id) / "dim_area.parquet").stat().st_ino != kept.stat().st_ino
+
+    damaged = release_folder(settings, second.release_id) / "dim_area.parquet"
+    damaged.write_bytes(whole[:-1] + b"?")
+    third = publish_stamp(settings, 1)
+    assert verify_release(settings, third.release_id).tables == release_manifest(settings, second.release_id).tables
+    assert (release_folder(settings, third.release_id) / "dim_area.parquet").read_bytes() == whole
+
+
+def test_known_content_hashes_are_taken_only_for_the_same_rows(settings: Settings) -> None:
+    file = make_build(settings, 1)
+    found = fingerprint_build(file)
+    marked = {name: table.model_copy(update={"content_hash": "kept"}) for name, table in found.items()}
+    assert {table.content_hash for table in fingerprint_elsewhere(file, marked).values()} == {"kept"}
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("update marts.dim_area set stamp = 9 where area_id = 7")
+    changed = fingerprint_build(file, marked)
+    assert changed["kpi_fund_area_month"].content_hash == "kept"
+    assert changed["dim_area"].content_hash not in ("kept", found["dim_area"].content_hash)
