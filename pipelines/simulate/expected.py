@@ -15,6 +15,7 @@ from pipelines.simulate.guarantees import expected_guarantees
 from pipelines.simulate.homes import expected_homes
 from pipelines.simulate.money import expected_money
 from pipelines.simulate.register import month_index
+from pipelines.simulate.social import expected_social
 from pipelines.simulate.work import expected_work
 
 
@@ -44,6 +45,7 @@ def expected_figures(county: County, months: int) -> dict[str, Any]:
         "homes": expected_homes(county),
         "money": expected_money(county),
         "guarantees": expected_guarantees(county),
+        "social": expected_social(county),
     }
 
 

@@ -23,6 +23,7 @@ from pipelines.simulate.monitoring import FRAMES as MONITORING_FRAMES
 from pipelines.simulate.otherframes import region_frame, residents_frame
 from pipelines.simulate.personframe import person_frame
 from pipelines.simulate.register import month_days, month_index
+from pipelines.simulate.social import FRAMES as SOCIAL_FRAMES
 from pipelines.simulate.work import FRAMES as WORK_FRAMES
 
 
@@ -69,5 +70,6 @@ FRAMES: dict[str, Frame] = {
     **INCOME_FRAMES,
     **MONEY_FRAMES,
     **MONITORING_FRAMES,
+    **SOCIAL_FRAMES,
     **WORK_FRAMES,
 }

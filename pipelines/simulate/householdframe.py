@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from pipelines.simulate.assistance import in_register_flags
 from pipelines.simulate.calibration import calibration, generator, villages
 from pipelines.simulate.columns import (
     NONE,
@@ -51,6 +52,8 @@ def household_frame(county: County, snapshot: Snapshot) -> pl.DataFrame:
     modes = calibration()["support_modes"]["shares"]
     danger = (parent_trait[5] < 0.3 * (1 - progress)) & ~exited
     none = choose([""], np.full(count, NONE))
+    on_dibao = in_register_flags(county, snapshot.person, snapshot.month)[0]
+    has_dibao = np.isin(household, snapshot.person_household[on_dibao])
     columns = {
         "乡": place["乡"],
         "村": place["村"],
@@ -65,7 +68,7 @@ def household_frame(county: County, snapshot: Snapshot) -> pl.DataFrame:
         "返贫年度": none,
         "识别年度": numbers(register.recognised[household] // 12, np.ones(count, bool)),
         "识别标准": choose(["国家标准", "省定标准"], (parent_trait[2] > 0.96).astype(np.int64)),
-        "贫困户属性": choose(["一般贫困户", "低保贫困户"], (parent_trait[0] < 0.17).astype(np.int64)),
+        "贫困户属性": choose(["一般贫困户", "低保贫困户"], has_dibao.astype(np.int64)),
         "主要致贫原因": choose(causes, cause),
         "其他致贫原因": choose(causes, np.where(parent_trait[4] < 0.6, second, NONE)),
         "主要增收方式": choose(list(modes), weighted(parent_trait[6], list(modes.values()))),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from pipelines.simulate.assistance import in_register_flags
 from pipelines.simulate.calibration import calibration, villages
 from pipelines.simulate.columns import (
     NONE,
@@ -78,8 +79,7 @@ def person_frame(county: County, snapshot: Snapshot) -> pl.DataFrame:
     ]
     added = register.added[person]
     new_here = (added // 12 == year) & (register.added_reason[person] > 0)
-    support = house[0] < 0.17
-    tekun = (age >= 60) & (trait[10] < 0.02)
+    support, tekun = in_register_flags(county, person, snapshot.month)
     columns = {
         "省": pl.repeat(given["province"], len(person), eager=True),
         "市": pl.repeat(given["prefecture"], len(person), eager=True),
@@ -135,7 +135,7 @@ def person_frame(county: County, snapshot: Snapshot) -> pl.DataFrame:
         "是否接受其他健康扶贫": yes(chronic & (trait[9] < 0.3)),
         "是否参加城乡居民基本养老保险": yes((age >= 16) & (trait[6] < 0.97)),
         "是否参加城镇职工基本养老保险": yes((age >= 16) & (trait[6] >= 0.985)),
-        "是否享受低保": choose(["未享受", "农村低保"], (support & ~tekun).astype(np.int64)),
+        "是否享受低保": choose(["未享受", "农村低保"], support.astype(np.int64)),
         "是否特困供养人员": choose(["未享受", "农村特困"], tekun.astype(np.int64)),
         "是否会讲普通话": yes((age > 5) & (trait[8] > 0.05)),
         "是否现役军人": yes((age > 18) & (age < 24) & (trait[10] > 0.99)),
