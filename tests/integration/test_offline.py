@@ -71,7 +71,7 @@ def test_the_demonstration_and_its_servers_never_reach_out(tmp_path: Path) -> No
     env = environment(data_dir, log, **ports)
 
     made = subprocess.run(
-        xianqing("demo", "--scale", "0.02", "--no-serve"),
+        xianqing("demo", "--scale", "0.02", "--months", "2", "--no-serve"),
         cwd=PROJECT_DIR, env=env, capture_output=True, check=False, text=True,
     )  # fmt: skip
     assert made.returncode == 0, made.stdout + made.stderr
