@@ -24,20 +24,17 @@ import duckdb
 
 from pipelines.settings import Settings
 
-# What one printed unit is in the unit of the mart's column.
-UNIT_FACTORS = {
-    "户": Decimal(1),
-    "人": Decimal(1),
-    "个": Decimal(1),
-    "项": Decimal(1),
-    "年": Decimal(1),
-    "元": Decimal(1),
-    "万元": Decimal(10_000),
-    "亿元": Decimal(100_000_000),
-    "万人": Decimal(10_000),
-    "万人次": Decimal(10_000),
-    "%": Decimal("0.01"),
-}
+# What the first sign of a printed unit multiplies the unit of the mart's column by; other units count as they are.
+_FACTORS = {"万": Decimal(10_000), "亿": Decimal(100_000_000), "%": Decimal("0.01"), "‰": Decimal("0.001")}
+
+
+def unit_factor(unit: str) -> Decimal:
+    """What one printed unit is in the unit of the mart's column.
+
+    >>> unit_factor("万人次"), unit_factor("%"), unit_factor("公里")
+    (Decimal('10000'), Decimal('0.01'), Decimal('1'))
+    """
+    return _FACTORS.get(unit[0], Decimal(1))
 
 
 @dataclass(frozen=True)
@@ -149,7 +146,7 @@ def _check(
         )
     computed = None
     if rows and rows[0][0] is not None:
-        in_unit = Decimal(str(rows[0][0])) / UNIT_FACTORS[figure["unit"]]
+        in_unit = Decimal(str(rows[0][0])) / unit_factor(figure["unit"])
         computed = in_unit if figure["scaling"] == "money" else in_unit.quantize(_last_digit(figure), ROUND_HALF_EVEN)
     return FigureCheck(
         indicator=figure["indicator"],

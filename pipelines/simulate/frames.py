@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines.simulate.county import County
+from pipelines.simulate.exitchecks import FRAMES as EXIT_CHECK_FRAMES
 from pipelines.simulate.funds import payment_frame, quota_frame
 from pipelines.simulate.guarantees import FRAMES as GUARANTEE_FRAMES
 from pipelines.simulate.homes import FRAMES as HOME_FRAMES
@@ -22,6 +23,7 @@ from pipelines.simulate.money import payment_links
 from pipelines.simulate.monitoring import FRAMES as MONITORING_FRAMES
 from pipelines.simulate.otherframes import region_frame, residents_frame
 from pipelines.simulate.personframe import person_frame
+from pipelines.simulate.planning import FRAMES as PLAN_FRAMES
 from pipelines.simulate.register import month_days, month_index
 from pipelines.simulate.social import FRAMES as SOCIAL_FRAMES
 from pipelines.simulate.work import FRAMES as WORK_FRAMES
@@ -71,5 +73,9 @@ FRAMES: dict[str, Frame] = {
     **MONEY_FRAMES,
     **MONITORING_FRAMES,
     **SOCIAL_FRAMES,
+    **EXIT_CHECK_FRAMES,
+    **HOME_FRAMES,
+    **INCOME_FRAMES,
+    **PLAN_FRAMES,
     **WORK_FRAMES,
 }

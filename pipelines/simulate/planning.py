@@ -1,0 +1,97 @@
+"""What the table of the plan's targets and the departments' reported indicators truly hold, in canonical text form.
+
+Belongs here: targets, and figures that no register holds. Does not belong here: what the registers hold, spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from pipelines.simulate.calibration import calibration, exits_at, half_even
+from pipelines.simulate.county import County
+from pipelines.simulate.homes import renovated_at
+from pipelines.simulate.presentation import headers_of
+from pipelines.simulate.work import training_counts
+
+if TYPE_CHECKING:
+    from pipelines.simulate.frames import Slot
+
+_TARGETS = tuple(header.name for header in headers_of("plan_targets"))
+_REPORTED = tuple(header.name for header in headers_of("sector_indicators"))
+_FIRST_YEAR = 2016
+
+
+def register_targets(scale: float, year: int) -> dict[str, float]:
+    """What the plan asks for in a year where registers answer, by the ``from`` of the calibration file."""
+    exits = exits_at(scale)
+    villages, homes, work = (calibration()[key] for key in ("villages", "homes", "work"))
+    years = range(_FIRST_YEAR, year + 1)
+    by_year, _ = training_counts(scale)
+    total = half_even(work["person_times"]["value"], scale)
+    workers = half_even(sum(work["workers_2020"][key] for key in ("county", "province", "outside")), scale)
+    earlier = sum(work["earlier_year_share"].get(each, 0) for each in years if each < 2020)
+    return {
+        "exit_households": exits.households[year],
+        "exit_persons": exits.persons[year],
+        "exit_villages": sum(villages["exits"].get(each, 0) for each in years),
+        "renovated_houses": round(sum(renovated_at(scale)) * sum(homes["year_share"][each] for each in years)),
+        "training": by_year[year],
+        "transfers": total if year == 2020 else round((total - workers) * earlier),
+    }
+
+
+def target_frame(county: County, slot: Slot) -> pl.DataFrame:
+    """The targets of a year: those that registers answer, then those that departments report."""
+    given, year = calibration()["plan"], slot.year
+    sums = register_targets(county.scale, year)
+    rows = [
+        _target(entry, year, round(sums[entry["from"]] * entry["share"])) for entry in given["register_targets"]
+    ] + [_target(entry, year, entry["values"][year]) for entry in given["reported_targets"] if year in entry["values"]]
+    return pl.DataFrame(rows, schema=dict.fromkeys(_TARGETS, pl.String))
+
+
+def _target(entry: Mapping[str, Any], year: int, value: float) -> dict[str, str | None]:
+    place = calibration()["place"]
+    starts = f"{_FIRST_YEAR if entry['scope'] == '累计' else year}-01-01"
+    due = str(entry.get("due", {}).get(year, f"{year}-12-31"))
+    # The level before the plan is made up; sums begin at nothing.
+    base = f"{0.9 * min(entry['values'].values()):.4g}" if entry["scope"] == "时点" else "0"
+    return dict(zip(_TARGETS, (
+        entry["code"], entry["name"], str(year), place["county"], place["county_code"], f"{value:.12g}", entry["unit"],
+        entry["office"], entry["scope"], starts, due, entry.get("direction", "不低于"), base,
+        calibration()["plan"]["document"], entry["task"],
+    ), strict=True))  # fmt: skip
+
+
+def indicator_frame(_: County, slot: Slot) -> pl.DataFrame:
+    """What departments report for a year; numbers are as reported whatever the size of the synthetic county."""
+    given, plan = calibration()["sector_indicators"], calibration()["plan"]
+    named = {entry["code"]: entry for entry in plan["reported_targets"]}
+    rows = [
+        _reported(named[entry["code"]] | entry, slot.year, entry["values"][slot.year])
+        for entry in given["yearly"]
+        if slot.year in entry["values"]
+    ]
+    if slot.year == 2020:
+        rows += [_reported(entry, slot.year, entry["value"]) for entry in given["printed_2020"]]
+    return pl.DataFrame(rows, schema=dict.fromkeys(_REPORTED, pl.String))
+
+
+def _reported(entry: Mapping[str, Any], year: int, value: float) -> dict[str, str | None]:
+    parts = entry.get("parts", {}).get(year, (None, None))
+    above, below = (None if part is None else str(part) for part in parts)
+    source = "抽样调查" if entry["code"] in ("HLTH-MM", "HLTH-IM") else "部门统计"
+    note = "2016—2020年累计" if "value" in entry else None
+    return dict(zip(_REPORTED, (
+        entry["code"], entry["name"], calibration()["place"]["county_code"], str(year), f"{value:.12g}", above, below,
+        entry["unit"], note, entry["office"], source, f"{year}-12-28",
+    ), strict=True))  # fmt: skip
+
+
+FRAMES: dict[str, Callable[[County, Slot], pl.DataFrame]] = {
+    "plan_targets": target_frame,
+    "sector_indicators": indicator_frame,
+}
