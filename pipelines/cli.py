@@ -22,6 +22,7 @@ from pipelines.commands.leads import leads
 from pipelines.commands.ledger import ledger
 from pipelines.commands.overrides import COMMANDS as OVERRIDE_COMMANDS
 from pipelines.commands.releases import releases_app
+from pipelines.commands.sample import sample
 from pipelines.commands.stats import stats
 
 if TYPE_CHECKING:
@@ -268,6 +269,7 @@ app.command()(inspect)
 app.command()(factcheck)
 app.command()(ledger)
 app.command()(leads)
+app.command()(sample)
 app.command()(stats)
 for _command in (*OVERRIDE_COMMANDS, *DISMISSAL_COMMANDS):
     app.command()(_command)
