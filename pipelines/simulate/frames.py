@@ -15,6 +15,7 @@ from pipelines.simulate.county import County
 from pipelines.simulate.exitchecks import FRAMES as EXIT_CHECK_FRAMES
 from pipelines.simulate.funds import payment_frame, quota_frame
 from pipelines.simulate.guarantees import FRAMES as GUARANTEE_FRAMES
+from pipelines.simulate.helpers import FRAMES as HELPER_FRAMES
 from pipelines.simulate.homes import FRAMES as HOME_FRAMES
 from pipelines.simulate.householdframe import changes_frame, household_frame
 from pipelines.simulate.incomes import FRAMES as INCOME_FRAMES
@@ -22,10 +23,12 @@ from pipelines.simulate.money import FRAMES as MONEY_FRAMES
 from pipelines.simulate.money import payment_links
 from pipelines.simulate.monitoring import FRAMES as MONITORING_FRAMES
 from pipelines.simulate.otherframes import region_frame, residents_frame
+from pipelines.simulate.oversight import FRAMES as OVERSIGHT_FRAMES
 from pipelines.simulate.personframe import person_frame
 from pipelines.simulate.planning import FRAMES as PLAN_FRAMES
 from pipelines.simulate.register import month_days, month_index
 from pipelines.simulate.social import FRAMES as SOCIAL_FRAMES
+from pipelines.simulate.visiting import FRAMES as VISIT_FRAMES
 from pipelines.simulate.work import FRAMES as WORK_FRAMES
 
 
@@ -78,4 +81,7 @@ FRAMES: dict[str, Frame] = {
     **INCOME_FRAMES,
     **PLAN_FRAMES,
     **WORK_FRAMES,
+    **HELPER_FRAMES,
+    **VISIT_FRAMES,
+    **OVERSIGHT_FRAMES,
 }

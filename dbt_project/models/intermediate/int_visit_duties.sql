@@ -1,0 +1,30 @@
+with
+
+duties as (
+
+    select * from {{ ref('visit_duties') }}
+
+),
+
+villages as (
+
+    select distinct
+        period,
+        area_code
+    from {{ ref('int_area_rollup') }}
+    where area_level = 'village'
+
+),
+
+final as (
+
+    {{ parameters_of_villages(
+        'duties',
+        'villages',
+        columns=['unit_level', 'duty_cycle', 'duty_visit_count'],
+        per=['unit_level']
+    ) }}
+
+)
+
+select * from final

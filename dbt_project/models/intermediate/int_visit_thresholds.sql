@@ -1,0 +1,40 @@
+with
+
+thresholds as (
+
+    select * from {{ ref('visit_thresholds') }}
+
+),
+
+villages as (
+
+    select distinct
+        period,
+        area_code
+    from {{ ref('int_area_rollup') }}
+    where area_level = 'village'
+
+),
+
+final as (
+
+    {{ parameters_of_villages(
+        'thresholds',
+        'villages',
+        columns=[
+            'earliest_hour',
+            'latest_hour',
+            'upload_max_days',
+            'speed_max_kmh',
+            'day_visit_max_count',
+            'household_max_count',
+            'west_degrees',
+            'east_degrees',
+            'south_degrees',
+            'north_degrees'
+        ]
+    ) }}
+
+)
+
+select * from final
