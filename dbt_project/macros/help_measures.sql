@@ -4,14 +4,14 @@
 #}
 {% macro help_measures() %}
     {% set parts = {
-        'cadres': {'arrived': 'true', 'names': [
+        'cadres': {'arrived': 'universe.has_register', 'names': [
             'paired_cadre', 'expected_cadre', 'away_cadre', 'overloaded_cadre', 'paired_household',
         ]},
-        'tests': {'source': 'cadres', 'arrived': 'universe.has_tests', 'names': ['tested_cadre', 'passed_cadre']},
-        'duties': {'source': 'cadres', 'arrived': 'universe.has_visits', 'names': [
+        'tests': {'source': 'cadres', 'arrived': 'universe.has_register and universe.has_tests', 'names': ['tested_cadre', 'passed_cadre']},
+        'duties': {'source': 'cadres', 'arrived': 'universe.has_register and universe.has_visits', 'names': [
             'visiting_cadre', 'plausible_visiting_cadre', 'duty_cadre', 'below_duty_cadre',
         ]},
-        'visits': {'arrived': 'universe.has_visits', 'names': [
+        'visits': {'arrived': 'universe.has_register and universe.has_visits', 'names': [
             'visit', 'implausible_visit', 'odd_hour_visit', 'odd_upload_visit', 'odd_place_visit', 'too_fast_visit',
             'shared_photo_visit', 'crowded_day_visit', 'visit_problem', 'open_visit_problem',
         ]},

@@ -26,6 +26,9 @@ held as (
         supervisions.*,
         supervisions.period as list_period,
         {{ month_of('supervisions.started_date') }} as start_period,
+        -- Half a quarter is no ranking.
+        {{ add_months("date_trunc('quarter', supervisions.started_date)", 3) }}
+        <= {{ add_months(period_start('supervisions.period'), 1) }} as is_whole_quarter,
         extract(year from supervisions.started_date) || '-Q' || extract(quarter from supervisions.started_date)
             as calendar_quarter
     from supervisions
@@ -67,14 +70,14 @@ ranked as (
     select
         *,
         case
-            when assessment_score is not null
+            when is_whole_quarter and assessment_score is not null
                 then rank() over (
                     partition by calendar_quarter, assessment_score is not null
                     order by assessment_score desc
                 )
         end as score_rank,
         case
-            when assessment_score is not null
+            when is_whole_quarter and assessment_score is not null
                 then rank() over (
                     partition by calendar_quarter, assessment_score is not null
                     order by assessment_score
