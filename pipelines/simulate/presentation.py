@@ -89,7 +89,8 @@ def present(
         elif header.name in in_ten_thousands:
             values, kind = _ten_thousands(values), "text" if numbers_as_text else "number"
         elif header.name in money and thousands:
-            values = pl.Series([f"{Decimal(value):,}" for value in values], dtype=pl.String)
+            written = [None if value is None else f"{Decimal(value):,}" for value in values]
+            values = pl.Series(written, dtype=pl.String)
         elif header.type in ("int", "decimal") and not numbers_as_text:
             kind = "number"
         columns.append(values.alias(header.name))
@@ -158,7 +159,7 @@ def ten_thousands(yuan: str) -> str:
 
 
 def _ten_thousands(values: pl.Series) -> pl.Series:
-    return pl.Series([ten_thousands(value) for value in values], dtype=pl.String)
+    return pl.Series([None if value is None else ten_thousands(value) for value in values], dtype=pl.String)
 
 
 def _totals(frame: pl.DataFrame, wanted: tuple[Header, ...], spec: dict[str, Any], *, is_text: bool) -> dict[int, Cell]:
