@@ -17,7 +17,7 @@ Task = str
 TASKS: dict[Task, tuple[str, ...]] = {
     "today": ("overview",),
     "month": ("funds", "work", "forms"),
-    "inspection": ("household", "homes"),
+    "inspection": ("household", "guarantees", "homes", "care", "relocation"),
     "research": ("exit", "income", "revisions", "factcheck"),
     "data": ("quality", "files", "inspect"),
 }

@@ -111,13 +111,14 @@ contributions as (
 
 {{ sums_of_areas(measures) }},
 
--- A team works in several villages: it is counted anew at every level.
+-- A team works in several villages, and a kind of illness is met in several: both are counted anew at every level.
 teams as (
 
     select
         care.period,
         rollup_areas.rollup_area_code as area_id,
-        count(distinct care.team_name) as team_count
+        count(distinct care.team_name) as team_count,
+        count(distinct case when care.care_kind = 'major' then care.illness_name end) as major_illness_kind_count
     from care
     inner join periods
         on care.period = periods.period
@@ -148,6 +149,12 @@ final as (
                 when measured.has_family_doctor and measured.group_type = 'all' then coalesce(teams.team_count, 0)
             end as bigint
         ) as team_count,
+        cast(
+            case
+                when measured.has_major_illness and measured.group_type = 'all'
+                    then coalesce(teams.major_illness_kind_count, 0)
+            end as bigint
+        ) as major_illness_kind_count,
         {% for name in measures if name.endswith('_cny') %}
             cast(measured.{{ name }} as decimal(18, 2)) as {{ name }},
         {% endfor %}
