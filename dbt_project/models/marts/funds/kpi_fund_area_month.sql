@@ -30,6 +30,12 @@ bars as (
 
 ),
 
+batch_bars as (
+
+    select * from {{ ref('batch_spend_bars') }}
+
+),
+
 -- Levels and uses stand in every month once an area has had them; a batch only from its first movement on.
 standing_groups as (
 
@@ -165,6 +171,7 @@ grown as (
     select
         measured.*,
         previous.allocated_cny as allocated_previous_cny,
+        {{ share('previous.paid_final_cny', 'previous.arrived_cny') }} as spend_rate_previous_share,
         measured.allocated_cny - previous.allocated_cny as allocated_growth_cny
     from measured
     left join measured as previous
@@ -174,6 +181,27 @@ grown as (
             and measured.rollup_area_code = previous.rollup_area_code
             and measured.group_type = previous.group_type
             and measured.group_id = previous.group_id
+
+),
+
+-- The bar of a batch: of the smallest region that has one, for the most days since arrival that are over.
+judged as (
+
+    select
+        grown.*,
+        batch_bars.bar_share as days_bar_share,
+        row_number() over (
+            partition by
+                grown.period, grown.fund_scope, grown.rollup_area_code, grown.group_type, grown.group_id
+            order by batch_bars.region desc, batch_bars.valid_from desc, batch_bars.days_from desc
+        ) as preference
+    from grown
+    left join batch_bars
+        on
+            {{ region_applies('batch_bars.region', 'grown.rollup_area_code') }}
+            and grown.days_since_arrival >= batch_bars.days_from
+            and grown.period_end_date >= batch_bars.valid_from
+            and (grown.period_end_date <= batch_bars.valid_to or batch_bars.valid_to is null)
 
 ),
 
@@ -198,6 +226,8 @@ final as (
         {{ share('paid_final_cny', 'allocated_cny') }} as paid_allocated_share,
         cast(year_end_bar_share as double) as year_end_bar_share,
         calendar_bar_share,
+        spend_rate_previous_share,
+        cast(days_bar_share as double) as days_bar_share,
         cast(days_since_arrival as bigint) as days_since_arrival,
         cast(carry_over_under_1_year_cny as decimal(18, 2)) as carry_over_under_1_year_cny,
         cast(carry_over_1_to_2_years_cny as decimal(18, 2)) as carry_over_1_to_2_years_cny,
@@ -208,7 +238,8 @@ final as (
         cast(integrated_allocated_cny as decimal(18, 2)) as integrated_allocated_cny,
         cast(item_count as bigint) as item_count,
         cast(quota_count as bigint) as quota_count
-    from grown
+    from judged
+    where preference = 1
 
 )
 
