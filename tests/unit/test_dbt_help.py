@@ -193,7 +193,8 @@ def test_equal_scores_share_a_rank_and_the_next_is_skipped(built: Built) -> None
         ("5", 5, 1, 1),
     ]
     row = built.row(
-        f"select * from marts.fct_responsibility_area_month where period = '{FEBRUARY}' and responsibility_area_id = '3'"
+        "select * from marts.fct_responsibility_area_month "
+        f"where period = '{FEBRUARY}' and responsibility_area_id = '3'"
     )
     assert (row["score_rank"], row["previous_rank"], row["rank_change"]) == (1, 4, 3)
     assert (row["score_change"], row["moved_item"], row["moved_item_change"]) == (Decimal(20), "洁美", Decimal(15))
