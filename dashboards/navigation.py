@@ -16,10 +16,30 @@ Task = str
 # A page stands under the task for which it is opened most; the first page is the first screen.
 TASKS: dict[Task, tuple[str, ...]] = {
     "today": ("overview",),
-    "month": ("funds", "work", "forms"),
-    "inspection": ("household", "guarantees", "homes", "care", "relocation"),
-    "research": ("exit", "income", "revisions", "factcheck"),
-    "data": ("quality", "files", "inspect"),
+    "month": (
+        "funds",
+        "work",
+        "forms",
+    ),
+    "inspection": (
+        "village",
+        "household",
+        "guarantees",
+        "homes",
+        "care",
+        "relocation",
+    ),
+    "research": (
+        "exit",
+        "income",
+        "revisions",
+        "factcheck",
+    ),
+    "data": (
+        "quality",
+        "files",
+        "inspect",
+    ),
 }
 # Reached from the search box, a row or a link, not from the menu.
 UNLISTED = ("search",)
