@@ -34,6 +34,12 @@ def own(view: View, model: str, group: str = "all") -> pl.DataFrame:
     return rows(view, model, {"area_id": view.area.code, "group_type": group}, order=("period", "group_id"))
 
 
+def told(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """The rows in which at least one of the figures is reported."""
+    known = [column for column in columns if column in frame.columns]
+    return frame.filter(pl.any_horizontal(pl.col(column).is_not_null() for column in known)) if known else frame
+
+
 def below(view: View, model: str, period: str) -> pl.DataFrame:
     """The rows of the places one level down in one period."""
     key = {"parent_area_id": view.area.code, "period": period, "group_type": "all"}
@@ -41,11 +47,14 @@ def below(view: View, model: str, period: str) -> pl.DataFrame:
 
 
 def leads(view: View, model: str, wanted: Mapping[str, str | tuple[str, ...]], order: Sequence[str]) -> pl.DataFrame:
-    """Rows of a list of households, persons or villages inside the chosen place."""
+    """Rows of a list of households, persons or villages inside the chosen place, with its name in ``place``."""
     found = rows(view, model, wanted, order=order)
     if found.is_empty():
         return found
-    return found.filter(pl.col("area_code").str.starts_with(view.area.code[: _DIGITS[view.area.level]]))
+    areas = view.release.rows("dim_area")
+    names = dict(zip(areas["area_code"], map(view.words.place, areas["area_name"]), strict=True))
+    inside = found.filter(pl.col("area_code").str.starts_with(view.area.code[: _DIGITS[view.area.level]]))
+    return inside.with_columns(place=pl.col("area_code").replace(names))
 
 
 def table(

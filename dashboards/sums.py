@@ -50,6 +50,32 @@ SUMS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
             tuple(f"renovated_{target}_count" for target in ("registered", "priority", "outside", "other")),
         ),
     ),
+    "kpi_guarantee_area_year": (
+        (
+            "listed_household_count",
+            tuple(f"{status}_household_count" for status in ("met", "not_met", "not_reported")),
+        ),
+    ),
+    "kpi_water_area_year": (
+        (
+            "listed_household_count",
+            tuple(f"{status}_household_count" for status in ("safe", "unsafe", "not_on_water_list")),
+        ),
+    ),
+    "kpi_education_area_year": (
+        ("school_age_count", ("enrolled_count", "not_in_school_count", "not_on_school_list_count")),
+    ),
+    "kpi_health_area_year": (
+        ("registered_person_count", ("insured_count", "not_insured_count", "not_on_insurance_list_count")),
+    ),
+    "kpi_relocation_area_month": (
+        *(
+            (f"moved_{unit}_count", tuple(f"{part}_{unit}_count" for part in parts))
+            for unit in ("household", "person")
+            for parts in (("registered", "synchronous"), ("settled", "scattered"))
+        ),
+        ("labour_person_count", ("working_person_count", "without_work_person_count")),
+    ),
 }
 # The same from one period to the next: a total, its parts in the same period, its parts in the period before.
 STEPS: Mapping[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = {
@@ -59,6 +85,14 @@ STEPS: Mapping[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = 
     ),
     "kpi_register_bridge_area_month": tuple(
         (f"opening_{unit}_count", (), (f"closing_{unit}_count",)) for unit in ("household", "person")
+    ),
+    "kpi_education_area_year": tuple(
+        (
+            f"cumulative_{kind}_person_time_count",
+            (f"{kind}_person_time_count",),
+            (f"cumulative_{kind}_person_time_count",),
+        )
+        for kind in ("aid", "loan")
     ),
     "kpi_employment_area_month": (("opening_working_count", (), ("working_person_count",)),),
 }
@@ -76,6 +110,8 @@ FROM: Mapping[str, Mapping[str, str]] = {
         "median_wage_cny": "reported_wage_count",
         "training_cost_cny": "training_person_time_count",
     },
+    "kpi_education_area_year": {"aid_cny": "aid_person_time_count", "loan_cny": "loan_person_time_count"},
+    "kpi_relocation_area_month": {"area_per_head_m2": "measured_household_count"},
     "kpi_housing_area_year": {"mean_subsidy_cny": "subsidised_house_count", "area_per_head_m2": "measured_area_count"},
     "kpi_lead_area_month": {"hit_count": "lead_household_count"},
 }

@@ -65,13 +65,14 @@ CARE = (
     "chronic_visited_count",
     "team_count",
 )
+# A tile's figure → what is known when it is, and the lines under it.
 TILES = {
-    (SCHOOL, "not_in_school_count"): ("enrolled_share", "not_on_school_list_count"),
-    (SCHOOL, "entitled_without_aid_count"): ("entitled_count", "aid_cny"),
-    (HEALTH, "insured_share"): ("not_insured_count", "not_on_insurance_list_count"),
-    (HEALTH, "reimbursed_share"): ("below_bar_count", "ruled_inpatient_count"),
-    (HEALTH, "large_payment_household_count"): ("large_payment_outside_count", "own_payment_cny"),
-    (HEALTH, "major_treated_share"): ("major_illness_count", "chronic_signed_share"),
+    (SCHOOL, "not_in_school_count"): ("school_age_count", ("enrolled_share", "not_on_school_list_count")),
+    (SCHOOL, "entitled_without_aid_count"): ("entitled_count", ("entitled_count", "aid_cny")),
+    (HEALTH, "insured_share"): ("registered_person_count", ("not_insured_count", "not_on_insurance_list_count")),
+    (HEALTH, "reimbursed_share"): ("settlement_count", ("below_bar_count", "ruled_inpatient_count")),
+    (HEALTH, "large_payment_household_count"): ("settlement_count", ("large_payment_outside_count", "own_payment_cny")),
+    (HEALTH, "major_treated_share"): ("major_illness_count", ("major_illness_count", "chronic_signed_share")),
 }
 
 
@@ -90,7 +91,8 @@ def body(view: View) -> None:
         ("treatment", HEALTH, CARE),
     ):
         figures = [(model, column) for column in columns]
-        table = sections.table(view, words(f"care.{name}"), frames[model], year, figures)
+        told = sections.told(frames[model], columns)
+        table = sections.table(view, words(f"care.{name}"), told, year, figures)
         shown += sections.show(view, words(f"care.{name}_note"), table)
         if name == "pupils":
             shown += _children(view)
@@ -107,18 +109,19 @@ def body(view: View) -> None:
     tables.downloads(view, "care", shown, figures)
 
 
-def _last(frame: pl.DataFrame, column: str) -> Row:
-    """The newest row that reports a figure, empty when there is none."""
-    if frame.is_empty():
+def _last(view: View, model: str, frame: pl.DataFrame, column: str) -> Row:
+    """The place's row of the newest year that reports a figure, empty when there is none."""
+    told = sections.told(frame, (column,))
+    if told.is_empty():
         return {}
-    told = frame.filter(pl.col(column).is_not_null())
-    return told.row(-1, named=True) if told.height else frame.row(-1, named=True)
+    key = {"area_id": view.area.code, "period": str(told["period"].max()), "group_type": "all"}
+    return view.release.first(model, key)
 
 
 def _answer(view: View, frames: dict[str, pl.DataFrame]) -> None:
     words = view.words
-    school = _last(frames[SCHOOL], "school_age_count")
-    health = _last(frames[HEALTH], "registered_person_count")
+    school = _last(view, SCHOOL, frames[SCHOOL], "school_age_count")
+    health = _last(view, HEALTH, frames[HEALTH], "registered_person_count")
 
     def shown(model: str, row: Row, column: str) -> str:
         return view.cards.card(model, column).show(row.get(column), words) if view.release.has(model) else "—"
@@ -138,10 +141,10 @@ def _answer(view: View, frames: dict[str, pl.DataFrame]) -> None:
         )
     )
     tiles = []
-    for (model, column), lines in TILES.items():
+    for (model, column), (anchor, lines) in TILES.items():
         if not view.release.has(model):
             continue
-        row = _last(frames[model], column)
+        row = _last(view, model, frames[model], anchor)
         below = [layout.line(view, model, row, line) for line in lines]
         tiles.append(layout.tile(view, view.cards.card(model, column), row, target=below))
     layout.tiles(words, tiles)
@@ -158,7 +161,9 @@ def _newest(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
 def _by_group(view: View, model: str, group: str, columns: tuple[str, ...]) -> list[Table]:
     words = view.words
     found = _newest(sections.own(view, model, group), columns[:1])
-    first = {"group_id": words(f"care.{group}"), "period": words("choice.year")}
+    if not found.is_empty():
+        found = found.with_columns(group=tables.named(found["group_id"], "guarantee_word", words))
+    first = {"group": words(f"care.{group}"), "period": words("choice.year")}
     table = sections.table(view, words(f"care.by_{group}"), found, first, [(model, column) for column in columns])
     return sections.show(view, words(f"care.by_{group}_note"), table)
 
@@ -170,8 +175,11 @@ def _children(view: View) -> list[Table]:
     found = sections.leads(view, CHILDREN, wanted, ("period", "area_code", "person_key"))
     if not found.is_empty():
         found = found.filter(pl.col("is_school_age") & (pl.col("period") == found["period"].max()))
-        found = found.with_columns(status=tables.named(found["schooling_status"], "schooling_status", words))
-    heads = ("area_code", "household_key", "person_key", "status", "schooling_form", "absence_reason", "source_row")
+        found = found.with_columns(
+            status=tables.named(found["schooling_status"], "schooling_status", words),
+            schooling_form=tables.named(found["schooling_form"], "guarantee_word", words),
+        )
+    heads = ("place", "household_key", "person_key", "status", "schooling_form", "source_row")
     first = {head: words(f"guarantee_list.{head}") for head in heads}
     table = sections.table(view, words("care.children"), found, {"period": words("choice.year")} | first, ())
     return sections.show(view, words("care.children_note"), table)
@@ -188,14 +196,14 @@ def _bills(view: View) -> list[Table]:
                 {True: words("care.registered"), False: words("care.outside")}, return_dtype=pl.String
             )
         )
-    heads = ("area_code", "payer_key", "scope", "disease_name", "own_payment_cny", "payment_bar_cny", "source_row")
+    heads = ("place", "payer_key", "scope", "own_payment_cny", "payment_bar_cny", "source_row")
     first = {"period": words("choice.year")} | {head: words(f"guarantee_list.{head}") for head in heads}
     return sections.show(view, words("care.bills_note"), sections.table(view, words("care.bills"), found, first, ()))
 
 
 def _places(view: View, frames: dict[str, pl.DataFrame]) -> list[Table]:
     words = view.words
-    row = _last(frames[HEALTH], "registered_person_count")
+    row = _last(view, HEALTH, frames[HEALTH], "registered_person_count")
     found = sections.below(view, HEALTH, str(row.get("period", view.period[:4])))
     layout.heading(words("care.places"), words("care.places_note"))
     figures = [(HEALTH, column) for column in ("insured_share", *INSURANCE[:4], *PAYMENTS[2:5], *CARE[:2])]

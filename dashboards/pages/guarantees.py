@@ -139,8 +139,11 @@ def _leads(view: View, year: str) -> list[Table]:
     wanted = {"period": year, "item_status": "not_met"}
     found = sections.leads(view, LEADS, wanted, ("area_code", "item", "household_key"))
     if not found.is_empty():
-        found = found.with_columns(group=tables.named(found["item"], "guarantee_item", words))
-    heads = ("area_code", "household_key", "group", "reason", "receipt_id", "source_row")
+        found = found.with_columns(
+            group=tables.named(found["item"], "guarantee_item", words),
+            reason=tables.named(found["reason"], "guarantee_word", words),
+        )
+    heads = ("place", "household_key", "group", "reason", "receipt_id", "source_row")
     first = {head: words("guarantees.item") if head == "group" else words(f"guarantee_list.{head}") for head in heads}
     return sections.show(
         view, words("guarantees.leads_note"), sections.table(view, words("guarantees.leads"), found, first, ())
@@ -168,7 +171,7 @@ def _villages(view: View, year: str) -> list[Table]:
     titles: dict[str, Card] = {name: view.cards.card(SERVICES, f"{name}_count") for name in CONDITIONS}
     marks = {True: words("guarantees.yes"), False: words("guarantees.no")}
     lacking = lacking.with_columns(pl.col(name).replace_strict(marks, return_dtype=pl.String) for name in CONDITIONS)
-    first = {"area_code": words("guarantee_list.area_code")} | {name: card.title for name, card in titles.items()}
+    first = {"place": words("guarantee_list.place")} | {name: card.title for name, card in titles.items()}
     listed = Table(words("guarantees.lacking"), lacking, first)
     return [*shown, *sections.show(view, words("guarantees.lacking_note"), listed)]
 

@@ -70,7 +70,7 @@ def body(view: View) -> None:
     shown: list[Table] = []
     for name, columns in (("moved", MOVED), ("homes", HOMES), ("work", WORK)):
         figures = [(MODEL, column) for column in columns]
-        table = sections.table(view, words(f"relocation.{name}"), lists, first, figures)
+        table = sections.table(view, words(f"relocation.{name}"), sections.told(lists, columns), first, figures)
         shown += sections.show(view, words(f"relocation.{name}_note"), table)
     shown += _settlements(view, str(period))
     shown += _places(view, str(period))
@@ -108,6 +108,7 @@ def _settlements(view: View, period: str) -> list[Table]:
         st.text(words("chart.empty"))
         return []
     found = found.sort("without_work_person_count", descending=True, nulls_last=True, maintain_order=True)
+    found = found.with_columns(settlement_type=tables.named(found["settlement_type"], "guarantee_word", words))
     labour = found.head(12).with_columns(group=pl.col("settlement_name")).drop_nulls(WHOLE)
     if labour.height:
         names = {column: view.cards.card(MODEL, column).title for column in (*PARTS, WHOLE)}
@@ -156,7 +157,7 @@ def _leads(view: View, period: str) -> list[Table]:
         found = found.filter(pl.any_horizontal(*reasons.values()))
         found = found.with_columns(reason=pl.concat_str(told, separator=words("list.separator"), ignore_nulls=True))
     heads = (
-        "area_code",
+        "place",
         "household_key",
         "reason",
         "allocation_member_count",
