@@ -22,6 +22,7 @@ from pipelines.simulate.incomes import FRAMES as INCOME_FRAMES
 from pipelines.simulate.money import FRAMES as MONEY_FRAMES
 from pipelines.simulate.money import payment_links
 from pipelines.simulate.monitoring import FRAMES as MONITORING_FRAMES
+from pipelines.simulate.industry import FRAMES as INDUSTRY_FRAMES
 from pipelines.simulate.otherframes import region_frame, residents_frame
 from pipelines.simulate.oversight import FRAMES as OVERSIGHT_FRAMES
 from pipelines.simulate.personframe import person_frame
@@ -80,6 +81,7 @@ FRAMES: dict[str, Frame] = {
     **HOME_FRAMES,
     **INCOME_FRAMES,
     **PLAN_FRAMES,
+    **INDUSTRY_FRAMES,
     **WORK_FRAMES,
     **HELPER_FRAMES,
     **VISIT_FRAMES,

@@ -26,6 +26,17 @@ STATISTICS_SOURCE = {
 }
 
 
+def _village_draws() -> np.ndarray:
+    return generator(0, "village register").random((6, len(villages().codes)))
+
+
+def collective_incomes(year: int) -> np.ndarray:
+    """Yuan that each village's own economy earned in ``year``, as its register has it."""
+    return np.asarray(
+        np.round(calibration()["village_register"]["collective_income_mean"][year] * (0.5 + _village_draws()[0]), 2)
+    )
+
+
 def village_frame(county: County, year: int) -> pl.DataFrame:
     """One row per village: its counts of registered households and persons are those of December's register."""
     place, given = villages(), calibration()["village_register"]
@@ -53,9 +64,8 @@ def village_frame(county: County, year: int) -> pl.DataFrame:
     danger = by_village(homes, pl.col("是否危房户") == "是")
     exits = place.exit_years
     left = place.is_listed & (exits <= year) & (exits > 0)
-    rng = generator(0, "village register")
-    fixed = rng.random((6, count))
-    collective = np.round(given["collective_income_mean"][year] * (0.5 + fixed[0]), 2)
+    fixed = _village_draws()
+    collective = collective_incomes(year)
     rural_income = float(next(r["value"] for r in calibration()["statistics"][year] if r["unit"] == "元"))
     known = np.ones(count, bool)
     dibao = pl.col("是否享受低保") == "农村低保"

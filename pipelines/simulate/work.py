@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from pipelines.simulate.frames import Slot
 
 ENTERPRISE = "县内企业吸纳"
+WORKSHOP = "师宗县扶贫车间"
+WORKSHOPS = 12  # so many of the thirty employers in the county are workshops on the list of operators
 CHANNELS = (ENTERPRISE, "自行外出", "亲友介绍", "劳务派遣公司组织", "东西部协作组织")
 WORK_REGIONS = ("乡（镇）内", "乡（镇）外县内", "县外省内", "省外")
 INDUSTRIES = ("制造业", "建筑业", "住宿和餐饮业", "居民服务业", "农林牧渔业", "批发和零售业")
@@ -127,6 +129,7 @@ def _place_names(where: np.ndarray, trait: np.ndarray, *, known: np.ndarray) -> 
 
 def _employers(where: np.ndarray, trait: np.ndarray, *, known: np.ndarray) -> pl.Series:
     names = [f"{place}企业{number}（模拟）" for place in ("县内", "省内", "省外") for number in range(1, 31)]
+    names[:WORKSHOPS] = [f"{WORKSHOP}{number}（模拟）" for number in range(1, WORKSHOPS + 1)]
     return choose(names, np.where(known, where * 30 + (trait * 29.999).astype(np.int64), NONE))
 
 
