@@ -272,7 +272,7 @@ def operators_frame(county: County, slot: Slot) -> pl.DataFrame:
             "带动脱贫户数": numbers(said, known),
             "吸纳脱贫人口就业数": numbers(workers, shop),
             "人均月增收（元）": numbers(1800 + rng.integers(0, 9, count) * 100, shop),
-            "财政奖补金额": yuan(reward, known),
+            "财政奖补金额（万元）": yuan(reward, known),
             "认定日期": day_texts(recognised, known),
             "area_code": choose(place.codes, all_.village),
             "_长名": choose(place.long_names, all_.village),

@@ -189,6 +189,7 @@ def test_leads_are_counted_by_kind_and_null_without_a_file(built: Built) -> None
     )
     assert rows == [
         ("all", 3, 3, 3, 1, 7, 3),
+        ("business_entity", 3, None, None, None, None, None),
         ("public_payroll", 3, None, None, None, None, None),
         ("real_estate", 3, 2, 1, 1, 3, None),
         ("reported_dead", 3, 1, 0, 0, 2, None),

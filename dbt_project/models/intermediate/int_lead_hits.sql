@@ -99,6 +99,27 @@ payroll as (
 
 ),
 
+-- A firm that is in business; what was closed is no lead. Its capital is what it is held to be worth.
+firms as (
+
+    select
+        'business_entity' as lead_kind,
+        period,
+        person_key,
+        entity_type as item,
+        industry_name as item_detail,
+        founded_date as event_date,
+        registered_capital_cny as price_cny,
+        receipt_id,
+        source_sheet,
+        source_row
+    from {{ ref('stg_market_regulation__entities') }}
+    where
+        entity_status = '存续'
+        and person_key is not null
+
+),
+
 holdings as (
 
     select * from properties
@@ -106,6 +127,8 @@ holdings as (
     select * from vehicles
     union all
     select * from payroll
+    union all
+    select * from firms
 
 ),
 

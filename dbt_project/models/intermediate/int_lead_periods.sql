@@ -34,12 +34,13 @@ final as (
         registers.period,
         case
             when feed_periods.feed = 'vehicles' then 'vehicle'
+            when feed_periods.feed = 'business_entities' then 'business_entity'
             else feed_periods.feed
         end as lead_kind
     from registers
     inner join feed_periods
         on registers.period = feed_periods.period
-    where feed_periods.feed in ('real_estate', 'vehicles', 'public_payroll')
+    where feed_periods.feed in ('real_estate', 'vehicles', 'public_payroll', 'business_entities')
     union all
     select
         registers.period,

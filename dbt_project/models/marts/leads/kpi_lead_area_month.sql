@@ -1,4 +1,4 @@
-{% set kinds = ['real_estate', 'vehicle', 'public_payroll', 'reported_dead'] %}
+{% set kinds = ['real_estate', 'vehicle', 'public_payroll', 'business_entity', 'reported_dead'] %}
 {% set scopes = ['before_exit', 'after_exit', 'unknown_date', 'still_listed'] %}
 
 with

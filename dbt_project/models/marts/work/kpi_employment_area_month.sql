@@ -3,6 +3,11 @@
     'training_person_time_count', 'training_person_count', 'training_certificate_count', 'training_cost_cny',
     'cumulative_training_person_time_count', 'cumulative_training_person_count',
 ] %}
+{% set plans = [
+    'planned_worker_count', 'planned_started_count', 'planned_working_count', 'unplanned_started_count',
+    'county_planned_count', 'county_started_count', 'township_planned_count', 'township_started_count',
+    'village_planned_count', 'village_started_count',
+] %}
 {% set posts = ['public_post_count', 'cleaner_post_count', 'ranger_post_count', 'other_post_count'] %}
 
 with
@@ -52,6 +57,18 @@ public_posts as (
 trainings as (
 
     select * from {{ ref('int_training_sums') }}
+
+),
+
+plans as (
+
+    select * from {{ ref('int_employment_plans') }}
+
+),
+
+planned_months as (
+
+    select distinct period from plans
 
 ),
 
@@ -201,6 +218,12 @@ measured as (
                 when universe.has_register and universe.group_type = 'all' then coalesce(public_posts.{{ measure }}, 0)
             end as {{ measure }},
         {% endfor %}
+        {% for measure in plans %}
+            case
+                when universe.group_type = 'all' and planned_months.period is not null
+                    then coalesce(plans.{{ measure }}, 0)
+            end as {{ measure }},
+        {% endfor %}
         {% for measure in trainings %}
             case
                 when universe.has_training and universe.group_type = 'all' then coalesce(trainings.{{ measure }}, 0)
@@ -231,6 +254,12 @@ measured as (
         on
             universe.period = trainings.period
             and universe.rollup_area_code = trainings.area_id
+    left join planned_months
+        on universe.period = planned_months.period
+    left join plans
+        on
+            universe.period = plans.period
+            and universe.rollup_area_code = plans.area_id
     left join wages
         on
             universe.period = wages.period
@@ -293,6 +322,10 @@ final as (
         {% for name in trainings %}
             cast(measured.{{ name }} as {{ 'decimal(18, 2)' if name.endswith('_cny') else 'bigint' }}) as {{ name }},
         {% endfor %}
+        {% for name in plans %}
+            cast(measured.{{ name }} as bigint) as {{ name }},
+        {% endfor %}
+        {{ share('measured.planned_started_count', 'measured.planned_worker_count') }} as plan_met_share,
         cast(measured.ledger_employed_count - measured.ledger_working_count as bigint) as ledger_difference_count
     from measured
     left join measured as previous
