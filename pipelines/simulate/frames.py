@@ -19,10 +19,10 @@ from pipelines.simulate.helpers import FRAMES as HELPER_FRAMES
 from pipelines.simulate.homes import FRAMES as HOME_FRAMES
 from pipelines.simulate.householdframe import changes_frame, household_frame
 from pipelines.simulate.incomes import FRAMES as INCOME_FRAMES
+from pipelines.simulate.industry import FRAMES as INDUSTRY_FRAMES
 from pipelines.simulate.money import FRAMES as MONEY_FRAMES
 from pipelines.simulate.money import payment_links
 from pipelines.simulate.monitoring import FRAMES as MONITORING_FRAMES
-from pipelines.simulate.industry import FRAMES as INDUSTRY_FRAMES
 from pipelines.simulate.otherframes import region_frame, residents_frame
 from pipelines.simulate.oversight import FRAMES as OVERSIGHT_FRAMES
 from pipelines.simulate.personframe import person_frame

@@ -206,7 +206,8 @@ final as (
         cast(case when universe.has_register then of_villages.register_differs_village_count end as bigint)
             as register_differs_village_count,
         {{ share('cells.distributed_cny', 'cells.yield_cny') }} as distributed_share,
-        cast({{ share('cells.income_cny', 'of_villages.reporting_village_count') }} as decimal(18, 2)) as mean_income_cny
+        cast({{ share('cells.income_cny', 'of_villages.reporting_village_count') }} as decimal(18, 2))
+            as mean_income_cny
     from universe
     left join of_villages
         on
