@@ -19,11 +19,14 @@ TASKS: dict[Task, tuple[str, ...]] = {
     "month": (
         "funds",
         "work",
+        "plan",
         "forms",
     ),
     "inspection": (
         "village",
         "household",
+        "exit_check",
+        "sample",
         "guarantees",
         "homes",
         "care",

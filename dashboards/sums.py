@@ -40,6 +40,8 @@ SUMS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
             ),
         ),
     ),
+    "kpi_exit_check_area_year": (("checked_household_count", ("passed_household_count", "failed_household_count")),),
+    "kpi_assessment_area_year": (("sample_count", ("problem_count", "hit_count")),),
     "kpi_housing_area_year": (
         ("disagreeing_house_count", ("register_only_count", "ledger_only_count")),
         ("graded_house_count", tuple(f"grade_{grade}_count" for grade in "abcd")),
@@ -114,6 +116,7 @@ FROM: Mapping[str, Mapping[str, str]] = {
     "kpi_relocation_area_month": {"area_per_head_m2": "measured_household_count"},
     "kpi_housing_area_year": {"mean_subsidy_cny": "subsidised_house_count", "area_per_head_m2": "measured_area_count"},
     "kpi_lead_area_month": {"hit_count": "lead_household_count"},
+    "kpi_assessment_area_year": {"lower_bound": "sample_count", "upper_bound": "sample_count"},
 }
 
 NOT_OF_PEOPLE = ("rural_", "prefecture_", "province_", "line_")

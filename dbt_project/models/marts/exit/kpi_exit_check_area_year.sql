@@ -1,4 +1,7 @@
-{% set kinds = {'household': "group_type = 'household'", 'place': "group_type <> 'household'"} %}
+{% set kinds = {
+    'household': "rolled_up.group_type = 'household'",
+    'place': "rolled_up.group_type <> 'household'",
+} %}
 {% set measures = [
     'checked', 'complete', 'passed', 'failed', 'contradicted', 'failed_before', 'spot_checked', 'not_signed'
 ] %}
@@ -203,18 +206,37 @@ rolled_up as (
 
 ),
 
+item_names as (
+
+    select
+        group_type,
+        item_code as group_id,
+        max(item_name) as item_name,
+        max(item_name_en) as item_name_en
+    from levelled
+    where is_listed_item
+    group by group_type, item_code
+
+),
+
 counted as (
 
     select
-        *,
+        rolled_up.*,
+        item_names.item_name,
+        item_names.item_name_en,
         {% for kind, is_kind in kinds.items() %}
             {% for measure in ['due'] + measures %}
-                case when {{ is_kind }} then {{ measure }}_sum end as {{ measure }}_{{ kind }}_count
+                case when {{ is_kind }} then rolled_up.{{ measure }}_sum end as {{ measure }}_{{ kind }}_count
                 {%- if not loop.last %},{% endif %}
             {% endfor %}
             {%- if not loop.last %},{% endif %}
         {% endfor %}
     from rolled_up
+    left join item_names
+        on
+            rolled_up.group_type = item_names.group_type
+            and rolled_up.group_id = item_names.group_id
 
 ),
 
@@ -229,6 +251,8 @@ final as (
         rollup_parent_code as parent_area_id,
         group_type,
         group_id,
+        item_name,
+        item_name_en,
         {% for kind in kinds %}
             {% for measure in ['due'] + measures %}
                 cast({{ measure }}_{{ kind }}_count as bigint) as {{ measure }}_{{ kind }}_count,
