@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import polars as pl
 import streamlit as st
 
-from dashboards import bridge, charts, charts_overview, first_screen, layout, state, tables
+from dashboards import bridge, charts, charts_overview, first_screen, layout, navigation, searching, state, tables
 from dashboards.data import Row
 from dashboards.first_screen import ALL, BARS, BRIDGE, FUND, HOMES, INCOME, LEADS, WORK
 from dashboards.layout import Tile, View
 from dashboards.words import NOTHING, Hidden
+
+COLUMNS = 3
 
 
 def body(view: View) -> None:
@@ -87,11 +89,7 @@ def body(view: View) -> None:
     with right:
         layout.heading(words("bridge.title_month", month=words.month(view.period)), words("bridge.registered_note"))
         bridge.one_month(view, stock)
-    layout.heading(words("overview.links"))
-    with st.container(horizontal=True):
-        for name in ("exit", "funds", "quality"):
-            label = words(f"overview.link_{name}")
-            st.page_link(f"pages/{name}.py", label=label, query_params=state.carried(), icon=":material/arrow_forward:")
+    _questions(view)
     below = release.rows(
         BRIDGE, {"parent_area_id": view.area.code, "period": view.period, "group_id": "registered"}, order=("area_id",)
     )
@@ -127,6 +125,22 @@ def body(view: View) -> None:
         {"group_id": words("funds.source_level")} | {c: cards.card(FUND, c) for c in ("spend_rate_share", *BARS)},
     )
     tables.downloads(view, "overview", [children, spend], figures)
+
+
+def _questions(view: View) -> None:
+    """Every question that such an office asks, each one click from its page."""
+    words = view.words
+    layout.heading(words("questions.title"))
+    found = [
+        (page, state.carried() | query, words(f"questions.q{number}.text"), words(f"{page}.name"))
+        for number in searching.question_numbers(words)
+        for page, query in [searching.target_of(words(f"questions.q{number}.leads_to"))]
+        if page in navigation.names()
+    ]
+    third = -(-len(found) // COLUMNS)
+    for index, column in enumerate(st.columns(COLUMNS)):
+        with column:
+            layout.links(found[index * third : (index + 1) * third])
 
 
 def _bullets(view: View, levels: pl.DataFrame, others: Sequence[tuple[str, str, Row, Row]]) -> None:
