@@ -24,6 +24,7 @@ WORK, INCOME, HOMES, LEADS = (
     "kpi_housing_area_year",
     "kpi_lead_area_month",
 )
+MONITORING, CASES, PROJECTS_MODEL = "kpi_monitoring_area_month", "kpi_lead_case_area_month", "kpi_project_area_month"
 BARS = ("calendar_bar_share", "year_end_bar_share")
 ALL = {"group_type": "all", "group_id": "all"}
 INFLOWS, OUTFLOWS = (tuple(f"{s}_person_count" for s in steps) for steps in (bridge.INFLOWS, bridge.OUTFLOWS))
@@ -48,6 +49,36 @@ FALLING = Subject(
     "falling", INCOME, "falling_household_count", "income", "income_register", ("falling_household_share",)
 )
 UNSAFE = Subject("homes", HOMES, "not_yet_safe_count", "homes", "dangerous_housing", ("dangerous_house_count",))
+MONITORED = Subject(
+    "monitored",
+    MONITORING,
+    "closing_household_count",
+    "monitoring",
+    "monitoring_register",
+    ("closing_person_count", "new_household_count", "returned_household_count", "eliminated_household_count"),
+)
+STEPS = Subject(
+    "steps",
+    CASES,
+    "check_overdue_lead_count",
+    "monitoring",
+    "screening_results",
+    ("conclusion_overdue_lead_count", "unchecked_lead_count"),
+)
+PROJECTS = Subject(
+    "projects",
+    PROJECTS_MODEL,
+    "stuck_count",
+    "projects",
+    "project_library",
+    ("project_count", "stuck_budget_cny", "accepted_without_asset_count"),
+)
+AGES = (
+    "open_lead_count",
+    "open_within_check_lead_count",
+    "open_within_conclusion_lead_count",
+    "open_beyond_lead_count",
+)
 ASSETS = Subject(
     "leads",
     LEADS,
@@ -101,7 +132,7 @@ def _before(view: View, model: str, column: str, rows: tuple[Row, Row], against:
 
 
 def stock(view: View, row: Row, key: dict[str, str]) -> Tile:
-    """Registered persons with what came in and went out in the month; the monitored are named as not connected."""
+    """Registered persons with what came in and went out in the month."""
     words, card = view.words, view.cards.card(BRIDGE, "closing_person_count")
     before = view.release.first(BRIDGE, key | {"period": bridge.previous_month(view.period)})
     moved = [
@@ -115,7 +146,6 @@ def stock(view: View, row: Row, key: dict[str, str]) -> Tile:
         if row.get(card.column) is not None
         else waits(view, "household_register"),
         _before(view, BRIDGE, card.column, (row, before), words("tile.last_month")),
-        words("overview.monitored", waits=waits(view, "monitoring")),
     ]
     title = words("overview.stock")
     return Tile(title, card.show(row.get(card.column), words), card.definition, tuple(lines), "exit")
@@ -135,8 +165,8 @@ def spending(view: View, fund: Row, key: dict[str, str]) -> Tile:
     return Tile(card.title, card.show(fund.get(card.column), view.words), card.definition, tuple(lines), "funds")
 
 
-def leads(view: View, row: Row) -> Tile:
-    """Households with a lead, and where two departments contradict each other; how long they wait is not known yet."""
+def leads(view: View, row: Row, cases: Row) -> Tile:
+    """Households with a lead, where two departments contradict each other, and how long open cases wait."""
     words = view.words
     leads = data.status(get_settings().marts_dir).get("leads")
     count = None if leads is None else sum(lead["count"] for lead in leads)
@@ -144,14 +174,18 @@ def leads(view: View, row: Row) -> Tile:
     said = words("overview.contradictions", count=words.count(count))
     if newest:
         said += words("overview.newest", month=words.month(newest))
-    age = words("overview.lead_age")
+    ages = [layout.line(view, CASES, cases, column) for column in AGES] if cases else [words("overview.lead_age")]
     if row.get(ASSETS.column) is None:
         return Tile(words("overview.leads"), words("overview.places", count=words.count(count)),
-                    words("quality.leads_note"), (said, age), "quality")  # fmt: skip
+                    words("quality.leads_note"), (said, *ages), "quality")  # fmt: skip
     card = view.cards.card(LEADS, ASSETS.column)
     lines = [layout.line(view, LEADS, row, column) for column in ASSETS.lines]
     return Tile(
-        words("overview.leads"), card.show(row.get(card.column), words), card.definition, (*lines, said, age), "quality"
+        words("overview.leads"),
+        card.show(row.get(card.column), words),
+        card.definition,
+        (*lines, said, *ages),
+        "quality",
     )
 
 

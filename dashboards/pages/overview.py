@@ -11,7 +11,7 @@ from dashboards import bridge, charts, charts_overview, first_screen, layout, na
 from dashboards.data import Row
 from dashboards.first_screen import ALL, BARS, BRIDGE, FUND, HOMES, INCOME, LEADS, WORK
 from dashboards.layout import Tile, View
-from dashboards.words import NOTHING, Hidden
+from dashboards.words import Hidden
 
 COLUMNS = 3
 
@@ -46,26 +46,30 @@ def body(view: View) -> None:
         for p in (view.period, bridge.previous_month(view.period))
     }
     now, before = work.values()
+
+    def monthly(subject: first_screen.Subject) -> Tile:
+        """A figure of the month against the month before."""
+        rows = [
+            first_screen.first(view, subject.model, here | ALL | {"period": period})
+            for period in (view.period, bridge.previous_month(view.period))
+        ]
+        return first_screen.of(view, subject, rows[0], rows[1], (month, last_month))
+
     income_year, income, income_before = first_screen.newest_year(view, INCOME, "household_count")
     home_year, homes, homes_before = first_screen.newest_year(view, HOMES, "not_yet_safe_count")
     layout.tiles(
         words,
         [
             first_screen.stock(view, stock, stock_key),
-            Tile(
-                words("overview.steps"),
-                NOTHING,
-                words("overview.steps_help"),
-                (first_screen.waits(view, "monitoring"),),
+            monthly(first_screen.MONITORED),
+            monthly(first_screen.STEPS),
+            first_screen.leads(
+                view,
+                first_screen.first(view, LEADS, here | ALL | {"period": view.period}),
+                first_screen.first(view, first_screen.CASES, here | ALL | {"period": view.period}),
             ),
-            first_screen.leads(view, first_screen.first(view, LEADS, here | ALL | {"period": view.period})),
             first_screen.spending(view, fund, fund_key),
-            Tile(
-                words("overview.projects"),
-                NOTHING,
-                words("overview.projects_help"),
-                (first_screen.waits(view, "project"),),
-            ),
+            monthly(first_screen.PROJECTS),
             first_screen.of(view, first_screen.WORKING, now, before, (month, last_month)),
             first_screen.of(view, first_screen.FALLING, income, income_before, (income_year, words("tile.last_year"))),
             first_screen.of(view, first_screen.UNSAFE, homes, homes_before, (home_year, words("tile.last_year"))),
