@@ -19,6 +19,7 @@ TASKS: dict[Task, tuple[str, ...]] = {
     "month": (
         "funds",
         "work",
+        "helpers",
         "plan",
         "forms",
     ),
@@ -31,6 +32,7 @@ TASKS: dict[Task, tuple[str, ...]] = {
         "homes",
         "care",
         "relocation",
+        "rectification",
     ),
     "research": (
         "exit",

@@ -32,6 +32,10 @@ SUMS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ),
         ("public_post_count", ("cleaner_post_count", "ranger_post_count", "other_post_count")),
     ),
+    "kpi_help_area_month": (
+        ("registered_household_count", ("seen_household_count", "unseen_household_count")),
+        ("registered_household_count", ("paired_household_count", "unpaired_household_count")),
+    ),
     "kpi_lead_area_month": (
         (
             "lead_household_count",
