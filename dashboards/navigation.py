@@ -21,6 +21,8 @@ TASKS: dict[Task, tuple[str, ...]] = {
         "work",
         "helpers",
         "plan",
+        "industry",
+        "loans",
         "forms",
     ),
     "inspection": (

@@ -31,6 +31,7 @@ SUMS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
             tuple(f"worked_{months}_count" for months in ("1_to_3", "4_to_6", "7_to_9", "10_to_12")),
         ),
         ("public_post_count", ("cleaner_post_count", "ranger_post_count", "other_post_count")),
+        ("cumulative_worker_count", ("planned_started_count", "unplanned_started_count")),
     ),
     "kpi_help_area_month": (
         ("registered_household_count", ("seen_household_count", "unseen_household_count")),

@@ -45,7 +45,7 @@ COMPARED = (
 )
 SCOPES = tuple(f"{scope}_household_count" for scope in ("before_exit", "unknown_date", "after_exit", "still_listed"))
 LEAD_FIGURES = ("listed_household_count", "lead_household_count", *SCOPES, "hit_count", "lead_household_share")
-KINDS = ("real_estate", "vehicle", "public_payroll", "reported_dead")
+KINDS = ("real_estate", "vehicle", "public_payroll", "business_entity", "reported_dead")
 WHOLE, LEAD = "renovated_house_count", "lead_household_count"
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, charts_work, layout, state, tables
+from dashboards import charts, charts_work, layout, sections, state, tables
 from dashboards.data import Row
 from dashboards.layout import View
 from dashboards.tables import Table
@@ -52,6 +52,25 @@ TRAINING = (
     "cumulative_training_person_count",
 )
 POSTS = ("public_post_count", "cleaner_post_count", "ranger_post_count", "other_post_count")
+LEDGER_OF_POSTS = "kpi_public_post_area_month"
+PLAN = (
+    "planned_worker_count",
+    "planned_started_count",
+    "plan_met_share",
+    "planned_working_count",
+    "unplanned_started_count",
+    *(f"{level}_{what}_count" for level in ("county", "township", "village") for what in ("planned", "started")),
+)
+HOLDERS = (
+    "post_count",
+    "holder_count",
+    "registered_holder_count",
+    "monthly_subsidy_cny",
+    "mean_yearly_subsidy_cny",
+    "double_holder_count",
+    "payroll_holder_count",
+    "away_holder_count",
+)
 PANELS_A_ROW = 5
 
 
@@ -78,7 +97,8 @@ def body(view: View) -> None:
         ("posts", POSTS, False),
     ):
         shown.append(_section(view, months, name, columns, is_charted=is_charted))
-    all_columns = (*STOCKS, *BRIDGE, *GROWTH, *YEAR, *BINS, *ZERO, *WAGES, *LEDGER, *TRAINING, *POSTS)
+    shown += _plan_and_posts(view, months)
+    all_columns = (*STOCKS, *BRIDGE, *GROWTH, *YEAR, *BINS, *ZERO, *WAGES, *LEDGER, *TRAINING, *POSTS, *PLAN)
     figures = [(WORK, column) for column in dict.fromkeys(all_columns)]
     layout.changes(view, [(model, column, key) for model, column in figures])
     layout.definitions(view, figures, [view.words("work.remark")])
@@ -142,7 +162,6 @@ def _labels(view: View, columns: tuple[str, ...], unit: str) -> charts.Labels:
 
 
 def _has(frame: pl.DataFrame, column: str) -> bool:
-    """True when there is something to draw; says so on the page otherwise."""
     return not frame[column].drop_nulls().is_empty()
 
 
@@ -261,6 +280,22 @@ def _section(view: View, months: pl.DataFrame, name: str, columns: tuple[str, ..
     table = _table(view, words(f"work.{name}"), months, {"period": words("choice.period")}, columns)
     tables.show(view, table)
     return table
+
+
+def _plan_and_posts(view: View, months: pl.DataFrame) -> list[Table]:
+    """The plan of the year against who worked, and the newest ledger of posts by kind."""
+    words = view.words
+    first = {"period": words("choice.period")}
+    figures = [(WORK, column) for column in PLAN]
+    plan = sections.table(view, words("work_more.plan"), sections.told(months, PLAN), first, figures)
+    shown = sections.show(view, words("work_more.plan_note"), plan)
+    posts = sections.own(view, LEDGER_OF_POSTS, "post_kind")
+    if not posts.is_empty():
+        posts = posts.filter((pl.col("period") == pl.col("period").max()) & (pl.col("post_count").fill_null(1) > 0))
+    first |= {"group_id": words("work_more.post_kind")}
+    figures = [(LEDGER_OF_POSTS, column) for column in HOLDERS]
+    table = sections.table(view, words("work_more.posts"), posts, first, figures)
+    return shown + sections.show(view, words("work_more.posts_note"), table)
 
 
 layout.page("work", body, periods_of=WORK)
