@@ -10,6 +10,7 @@ PAGES = (
     "funds",
     "income",
     "homes",
+    "monitoring",
     "work",
     "quality",
     "files",

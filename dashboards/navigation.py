@@ -15,7 +15,7 @@ from dashboards.words import Words
 Task = str
 # A page stands under the task for which it is opened most; the first page is the first screen.
 TASKS: dict[Task, tuple[str, ...]] = {
-    "today": ("overview",),
+    "today": ("overview", "monitoring"),
     "month": (
         "funds",
         "work",

@@ -37,6 +37,12 @@ SUMS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("registered_household_count", ("seen_household_count", "unseen_household_count")),
         ("registered_household_count", ("paired_household_count", "unpaired_household_count")),
     ),
+    "kpi_light_area_month": (
+        (
+            "all_household_count",
+            tuple(f"{light}_household_count" for light in ("red", "yellow", "green", "unreported")),
+        ),
+    ),
     "kpi_lead_area_month": (
         (
             "lead_household_count",
@@ -100,6 +106,9 @@ STEPS: Mapping[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = 
             (f"cumulative_{kind}_person_time_count",),
         )
         for kind in ("aid", "loan")
+    ),
+    "kpi_monitoring_area_month": tuple(
+        (f"opening_{unit}_count", (), (f"closing_{unit}_count",)) for unit in ("household", "person")
     ),
     "kpi_employment_area_month": (("opening_working_count", (), ("working_person_count",)),),
 }

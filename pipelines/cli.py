@@ -20,6 +20,7 @@ from pipelines.commands.factcheck import factcheck
 from pipelines.commands.inspect import inspect
 from pipelines.commands.leads import leads
 from pipelines.commands.ledger import ledger
+from pipelines.commands.listing_out import COMMANDS as LISTING_COMMANDS
 from pipelines.commands.overrides import COMMANDS as OVERRIDE_COMMANDS
 from pipelines.commands.releases import releases_app
 from pipelines.commands.sample import sample
@@ -271,7 +272,7 @@ app.command()(ledger)
 app.command()(leads)
 app.command()(sample)
 app.command()(stats)
-for _command in (*OVERRIDE_COMMANDS, *DISMISSAL_COMMANDS):
+for _command in (*OVERRIDE_COMMANDS, *DISMISSAL_COMMANDS, *LISTING_COMMANDS):
     app.command()(_command)
 
 
