@@ -18,6 +18,8 @@ TASKS: dict[Task, tuple[str, ...]] = {
     "today": ("overview", "monitoring"),
     "month": (
         "funds",
+        "projects",
+        "assets",
         "work",
         "helpers",
         "plan",
@@ -28,6 +30,7 @@ TASKS: dict[Task, tuple[str, ...]] = {
     "inspection": (
         "village",
         "household",
+        "money",
         "exit_check",
         "sample",
         "guarantees",

@@ -48,6 +48,8 @@ class Documents:
 
 DOCUMENTS: tuple[Documents, ...] = (
     Documents("ops_delivery", "file_name", "feed_title_zh", "files", "file", "receipt_id"),
+    Documents("fct_project", "project_name", "project_id", "money", "project", "project_id"),
+    Documents("fct_fund_movement", "document_number", "batch_name", "money", "document", "document_number"),
 )
 
 

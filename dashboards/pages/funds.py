@@ -13,6 +13,7 @@ SCOPES = ("current_year", "all_years")
 GROUPS = ("source_level", "batch", "use")
 STEPS = ("allocated_cny", "arrived_cny", "paid_final_cny")
 BARS = ("calendar_bar_share", "year_end_bar_share")
+JUDGED = ("days_since_arrival", "days_bar_share", "spend_rate_previous_share")
 RATES = ("spend_rate_share", "paid_allocated_share")
 CARRY = ("carry_over_under_1_year_cny", "carry_over_1_to_2_years_cny", "carry_over_over_2_years_cny")
 GROWTH = ("allocated_previous_cny", "allocated_growth_cny", "allocated_growth_share")
@@ -46,7 +47,7 @@ def body(view: View) -> None:
         "allocated_cny": ("allocated_growth_cny", "allocated_growth_share"),
         "arrived_cny": ("transferred_cny",),
         "paid_final_cny": ("paid_allocated_share",),
-        "spend_rate_share": BARS,
+        "spend_rate_share": (*BARS, *_known(view, "spend_rate_previous_share")),
         "unspent_cny": CARRY,
     }
     layout.tiles(
@@ -62,7 +63,8 @@ def body(view: View) -> None:
     parts = tables.in_order(parts, "group_id", "level")
     parts = parts.with_columns(group=tables.named(parts["group_id"], "level", words))
     _charts(view, parts, group)
-    extra = ("days_since_arrival",) if group == "batch" else BARS
+    batch = ("days_since_arrival", *_known(view, "days_bar_share"))
+    extra = batch if group == "batch" else (*BARS, *_known(view, "spend_rate_previous_share"))
     columns = (*STEPS, *RATES, *extra, "transferred_cny", "unspent_cny", *CARRY, *GROWTH)
     table = tables.Table(
         words("funds.chart"), parts, {"group": words(f"funds.{group}")} | {c: cards.card(FUND, c) for c in columns}
@@ -81,11 +83,17 @@ def body(view: View) -> None:
         {"area_name": words("table.area")} | {c: cards.card(FUND, c) for c in level},
     )
     tables.drill(view, children, table_key=f"funds_{scope}")
-    figures = [(FUND, c) for c in (*STEPS, *RATES, *BARS, "days_since_arrival", "transferred_cny", "unspent_cny")]
+    figures = [(FUND, c) for c in (*STEPS, *RATES, *BARS, *_known(view, *JUDGED), "transferred_cny", "unspent_cny")]
     figures += [(FUND, c) for c in (*CARRY, *GROWTH)]
     layout.changes(view, [(model, column, key) for model, column in figures])
     layout.definitions(view, figures, [words("funds.remark")])
     tables.downloads(view, "funds", [table, children], figures)
+
+
+def _known(view: View, *columns: str) -> tuple[str, ...]:
+    """Those of ``columns`` that the release holds: an older one has fewer."""
+    held = view.release.columns(FUND)
+    return tuple(column for column in columns if column in held)
 
 
 def _charts(view: View, parts: pl.DataFrame, group: str) -> None:
