@@ -177,8 +177,9 @@ def run(
 
 def _run_job(settings: Settings, as_of: str | None, full: bool) -> Any:
     """The job ``main`` in this process; returns the status it left. With nothing to do, Dagster is not even loaded."""
+    from pipelines.basis import is_settled
     from pipelines.publishing.status import read_status
-    from pipelines.run import is_settled, run_pipeline
+    from pipelines.run import run_pipeline
 
     if not full and is_settled(settings, as_of):
         run_pipeline(settings, as_of_period=as_of)

@@ -5,48 +5,45 @@ A run that fails or dies leaves the standing release as it is; what it left behi
 
 from __future__ import annotations
 
-import importlib.metadata
-import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
-import duckdb
-
-from pipelines.areas import AreaTableError, build_areas, load_places
+from pipelines.areas import build_areas
+from pipelines.basis import as_of, basis_now, code_version, is_of_invented_people, place_of
+from pipelines.clearing import clear_leftovers, forget, remove_build
 from pipelines.contracts import Contract, Text, load_contracts
-from pipelines.files import fsync_directory, remove
 from pipelines.gates.door import Extract, door_gate
 from pipelines.gates.models import bridge_gate, dbt_gate, model_row_counts
 from pipelines.gates.reconcile import conservation_gate, control_totals_gate
 from pipelines.gates.result import GateResult
 from pipelines.gates.space import space_gate
-from pipelines.installation import is_made_synthetic
-from pipelines.landing import Receipt, inbox_files, land, landed_receipts
+from pipelines.gates.suites import warm_up
+from pipelines.landing import land, landed_receipts
+from pipelines.landing.landing import is_read
 from pipelines.meaning.leads import write_leads
 from pipelines.modelling.bronze import Bronze
 from pipelines.modelling.build import Build, build
 from pipelines.modelling.cards import cards_of
+from pipelines.modelling.carrying import Kept, write_kept
 from pipelines.modelling.nodes import NodeResult
-from pipelines.modelling.parsed import code_hash
 from pipelines.publishing.fingerprint import TableFingerprint
 from pipelines.publishing.lease import Lease, take_lease
 from pipelines.publishing.manifest import InputReceipt, Place
-from pipelines.publishing.publish import DRAFT_PREFIX, Publication, ReleaseFacts, publish, verify_build
-from pipelines.publishing.standing import Standing, basis_of, standing_release, write_standing
+from pipelines.publishing.publish import Publication, ReleaseFacts, publish, verify_build
+from pipelines.publishing.standing import Standing, standing_release, write_standing
 from pipelines.publishing.status import LastRun, RunState, write_status
+from pipelines.publishing.tables import require_equal
 from pipelines.publishing.trust import data_light, late_departments
-from pipelines.reading import BronzeInput, FileLedger, bronze_folder, current_inputs, ledgers, read_pending
+from pipelines.reading import BronzeInput, FileLedger, current_inputs, ledgers, read_pending
 from pipelines.reporting import STAGE_NAMES, current_status, gate_line, leftovers_gate, new_run_id
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.settings import Settings
 
 Progress = Callable[[int, int, str], None]
-FORGOTTEN_PREFIX = ".forgotten-"
-PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 STAGES = ("land", "read", "door", "build", "audit", "verify", "publish")
 
 
@@ -56,25 +53,6 @@ class GateFailedError(RuntimeError):
 
 class NothingToPublishError(RuntimeError):
     """No delivery has been accepted yet."""
-
-
-def as_of(wanted: str | None, periods: Sequence[str]) -> str:
-    """The month that the figures speak about: the wanted one, or the newest of the accepted ``periods``.
-
-    Raises ValueError for a wanted month that is none, or that lies before the first or after the last delivery: its
-    release would be empty or would call old figures new.
-    """
-    first, last = min(periods), max(periods)
-    if wanted is None:
-        return last
-    if PERIOD.fullmatch(wanted) is None:
-        raise ValueError(f"{wanted} is no month, so nothing was built. Write it like 2020-06.")
-    if not first <= wanted <= last:
-        raise ValueError(
-            f"There is nothing to say about {wanted}: the accepted deliveries reach from {first} to {last}. Choose a "
-            "month between them, or leave --as-of away for the newest."
-        )
-    return wanted
 
 
 @dataclass(frozen=True)
@@ -87,59 +65,6 @@ class RunResult:
     message: Text
     gates: list[GateResult]
     seconds: dict[str, float]
-
-
-def code_version() -> str:
-    """The package's version and a hash of everything that can change a figure: code, contracts, models, seeds."""
-    digest = code_hash([PROJECT_DIR / "pipelines", PROJECT_DIR / "dbt_project"])
-    return f"{importlib.metadata.version('xianqing')}+{digest[:8]}"
-
-
-def place_of(settings: Settings) -> Place:
-    """The county of the division table, or all counties of a prefecture's office with the prefecture's code.
-
-    A shipped place has an English name. Raises AreaTableError when the table names no county.
-    """
-    with duckdb.connect() as connection:
-        counties = connection.execute(
-            "select distinct area_code, area_name, parent_code from read_parquet(?)"
-            " where area_level = 'county' and valid_to is null order by area_code",
-            [str(settings.areas_file)],
-        ).fetchall()
-    if not counties:
-        raise AreaTableError(f"{settings.areas_file} names no county: run `xianqing init` with a complete table.")
-    shipped = load_places().get(settings.place)
-    if len(counties) == 1:
-        code, name, _ = counties[0]
-        return Place(code=code, zh=name, en=shipped.name.en if shipped else name)
-    names = [name for _, name, _ in counties]
-    parents = {parent for _, _, parent in counties}
-    code = parents.pop() if len(parents) == 1 and None not in parents else counties[0][0]
-    return Place(code=code, zh="、".join(names), en=", ".join(names))
-
-
-def is_of_invented_people(settings: Settings) -> bool:
-    """True when releases of this installation carry the mark of synthetic data."""
-    return settings.allow_synthetic or is_made_synthetic(settings)
-
-
-def basis_now(
-    settings: Settings, wanted: str | None, inputs: Sequence[BronzeInput], judged: Sequence[FileLedger]
-) -> str | None:
-    """The basis of a release made now (see ``publishing.standing``), None when no delivery counts."""
-    if not inputs:
-        return None
-    month = wanted or max(one.period for one in inputs)
-    return basis_of(settings, judged, as_of_period=month, is_synthetic=is_of_invented_people(settings))
-
-
-def is_settled(settings: Settings, wanted: str | None = None) -> bool:
-    """True when no file came and the standing release was made from what lies here: a run has nothing to do."""
-    if inbox_files(settings) or not settings.areas_file.is_file():
-        return False
-    inputs, judged = current_inputs(settings), ledgers(settings)
-    basis = basis_now(settings, wanted, inputs, judged)
-    return basis is not None and standing_release(settings, basis) is not None
 
 
 @dataclass
@@ -159,6 +84,7 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     read_now: list[FileLedger] = field(default_factory=list)
     built: Build | None = None
+    row_counts: dict[str, int] = field(default_factory=dict)
     fingerprints: dict[str, TableFingerprint] | None = None
     basis: str | None = None
     standing: Standing | None = None
@@ -219,7 +145,12 @@ class Run:
         with self._in_stage("read"):
             if self.read_everything:
                 forget(self.settings, landed_receipts(self.settings), self.lease.run_id)
+            landed = landed_receipts(self.settings)
+            # The reading processes leave this one idle: what the door needs is loaded meanwhile.
+            loading = warm_up() if any(not is_read(self.settings, one) for one in landed) else None
             self.read_now = read_pending(self.settings, progress=self.progress)
+            if loading is not None:
+                loading.join()
         with self._in_stage("door"):
             inputs, judged = current_inputs(self.settings), ledgers(self.settings)
             self.basis = basis_now(self.settings, self.wanted_period, inputs, judged)
@@ -260,7 +191,7 @@ class Run:
                 bronze_dir=self.settings.bronze_dir,
                 as_of_period=as_of(self.wanted_period, [one.period for one in inputs]),
             )
-            self.built = build(self.settings, self.bronze, self.lease.run_id)
+            self.built = build(self.settings, self.bronze, self.lease.run_id, in_full=self.read_everything)
         return self.built.nodes
 
     def audit(self) -> None:
@@ -269,14 +200,22 @@ class Run:
             return
         with self._in_stage("audit"):
             built = self._built()
-            self._gate([dbt_gate(built.nodes, model_row_counts(built.build_file)), bridge_gate(built.build_file)])
+            before = built.kept.row_counts if built.kept is not None else {}
+            self.row_counts = before | model_row_counts(built.build_file)
+            self._gate([dbt_gate(built.nodes, self.row_counts), bridge_gate(built.build_file)])
 
     def verify(self) -> None:
         """Close the build file and read it back in another process; raises ReleaseError, FingerprintError."""
         if self.standing is not None:
             return
         with self._in_stage("verify"):
-            self.fingerprints = verify_build(self._built().build_file)
+            built = self._built()
+            self.fingerprints = verify_build(built.build_file, built.known)
+            require_equal(
+                {name: built.known[name] for name in built.standing},
+                {name: self.fingerprints[name] for name in built.standing},
+                self.settings.marts_dir,
+            )
 
     def publish(self) -> Publication:
         """Write the release and swap the pointer; raises what ``publishing.publish`` raises."""
@@ -329,6 +268,15 @@ class Run:
 
     def _record(self, publication: Publication, nodes: list[NodeResult]) -> None:
         """Keep what the release that readers now have was made from, for the next run."""
+        if self.built is not None and self.built.bases is not None and self.fingerprints is not None:
+            kept = Kept(
+                release_id=publication.release_id,
+                bases=self.built.bases,
+                nodes={node.unique_id: node for node in nodes},
+                row_counts=self.row_counts,
+                fingerprints=self.fingerprints,
+            )
+            write_kept(self.settings, kept)
         if self.basis is None:
             return
         standing = Standing(
@@ -400,22 +348,6 @@ def _extract(one: BronzeInput, ledger: FileLedger) -> Extract:
     return Extract(one.receipt_id, one.feed, one.accepted_path, ledger.accepted_count, ledger.content_hash or "")
 
 
-def remove_build(settings: Settings, run_id: str) -> None:
-    """Delete a run's build file and dbt's artefacts of it."""
-    for path in settings.build_dir.glob(f"{run_id}*"):
-        remove(path)
-
-
-def clear_leftovers(settings: Settings, lease: Lease) -> None:
-    """Delete what killed runs left: build files, drafts, forgotten results. Whoever holds the lease is alone here."""
-    lease.check()
-    drafts = list(settings.marts_dir.glob(f"{DRAFT_PREFIX}*")) if settings.marts_dir.is_dir() else []
-    builds = list(settings.build_dir.iterdir()) if settings.build_dir.is_dir() else []
-    forgotten = list(settings.bronze_dir.glob(f"{FORGOTTEN_PREFIX}*"))
-    for path in [*drafts, *builds, *forgotten]:
-        remove(path)
-
-
 @contextmanager
 def start_run(
     settings: Settings,
@@ -456,32 +388,3 @@ def run_pipeline(
         run.verify()
         run.publish()
     return run.result()
-
-
-def read_partition(settings: Settings, feed: str, period: str) -> FileLedger | None:
-    """Read the newest receipt of one feed and period again; None when nothing has landed there.
-
-    Raises LeaseHeldError while a run is going on.
-    """
-    in_slot = [one for one in landed_receipts(settings) if (one.feed, one.period) == (feed, period)]
-    if not in_slot:
-        return None
-    newest = max(in_slot, key=lambda one: one.version)
-    with take_lease(settings.state_dir, new_run_id(datetime.now(UTC))) as lease:
-        forget(settings, [newest], lease.run_id)
-        return read_pending(settings, receipts=[newest])[0]
-
-
-def forget(settings: Settings, landed: Sequence[Receipt], run_id: str) -> None:
-    """Remove what was read from these receipts, so that they are read again; the landed bytes stay.
-
-    Each result leaves its place by one rename: a kill at any moment leaves it whole or unread, never half there.
-    """
-    scratch = settings.bronze_dir / f"{FORGOTTEN_PREFIX}{run_id}"
-    scratch.mkdir(parents=True)
-    for receipt in landed:
-        folder = bronze_folder(settings, receipt)
-        if folder.is_dir():
-            folder.replace(scratch / receipt.receipt_id)
-            fsync_directory(folder.parent)
-    remove(scratch)

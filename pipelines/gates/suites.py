@@ -5,6 +5,7 @@ Great Expectations is imported inside the functions: it costs seconds, and most 
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -132,6 +133,13 @@ def _asset() -> DataFrameAsset:
         ),
     )
     return context.data_sources.add_pandas("extracts").add_dataframe_asset("extract")
+
+
+def warm_up() -> threading.Thread:
+    """Start loading Great Expectations beside other work, which takes seconds; to be joined before it is used."""
+    loading = threading.Thread(target=_asset, name="great-expectations", daemon=True)
+    loading.start()
+    return loading
 
 
 def open_batch(frame: pd.DataFrame) -> Batch:

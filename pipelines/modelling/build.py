@@ -1,36 +1,52 @@
-"""One build: a new DuckDB file with bronze, closed, then filled by dbt."""
+"""One build: a new DuckDB file with bronze, closed, then filled by dbt's statements, or by dbt."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from pipelines.modelling.bronze import Bronze, write_bronze
+from pipelines.modelling.carrying import Kept, Plan, bases_of, make_plan, read_kept, show_files, split_roots
 from pipelines.modelling.dbt import build_models, compile_project, current_project
 from pipelines.modelling.execute import Place, execute
 from pipelines.modelling.nodes import NodeResult
 from pipelines.modelling.parsed import DATABASE, Parsed
 from pipelines.modelling.statements import Statement, UncertainError, kept_statements
+from pipelines.publishing.fingerprint import TableFingerprint
 from pipelines.settings import Settings
 
 
 @dataclass(frozen=True)
 class Build:
-    """A finished build, good or bad: its file, dbt's manifest and what each node said."""
+    """A finished build, good or bad: its file, dbt's manifest and what each node said.
+
+    ``bases`` are those of its nodes, None when dbt built it. ``standing`` are the marts that nothing has changed since
+    the release before: views of its files. ``kept`` is the record they come from.
+    """
 
     build_file: Path
     manifest_file: Path
     nodes: list[NodeResult]
+    bases: dict[str, str] | None = None
+    standing: frozenset[str] = frozenset()
+    kept: Kept | None = None
+
+    @property
+    def known(self) -> Mapping[str, TableFingerprint]:
+        """Fingerprints of the build before, by mart."""
+        return {} if self.kept is None else self.kept.fingerprints
 
 
-def build(settings: Settings, bronze: Bronze, run_id: str, *, by_dbt: bool = False) -> Build:
+def build(settings: Settings, bronze: Bronze, run_id: str, *, in_full: bool = False) -> Build:
     """Build all models into a DuckDB file below ``data/build/<run_id>``.
 
-    dbt compiles the project once; its statements are executed here, or by dbt itself (``by_dbt``, and whenever the
-    project holds something that only dbt may execute). Raises DbtError when the dbt project itself is broken; failing
-    models and tests are in ``nodes``.
+    dbt compiles the project once; its statements are executed here, those only whose basis has changed since the
+    standing release and what these read. ``in_full``, and whenever the project holds something that only dbt may
+    execute, dbt itself builds everything. Raises DbtError when the dbt project itself is broken; failing models and
+    tests are in ``nodes``.
     """
     output_dir = settings.build_dir / run_id
     output_dir.mkdir(parents=True, exist_ok=True)
@@ -39,12 +55,24 @@ def build(settings: Settings, bronze: Bronze, run_id: str, *, by_dbt: bool = Fal
         write_bronze(connection, bronze)
         connection.execute("checkpoint")
     parsed = current_project(settings)
-    statements = None if by_dbt else _statements(settings, parsed, output_dir)
+    statements = None if in_full else _statements(settings, parsed, output_dir)
     if statements is None:
         nodes = build_models(settings.dbt_dir, build_file, output_dir, bronze.as_of_period, parsed)
-    else:
-        nodes = execute(statements, Place(settings.dbt_dir, build_file, bronze.as_of_period))
-    return Build(build_file, parsed.manifest_file, nodes)
+        return Build(build_file, parsed.manifest_file, nodes)
+    place = Place(settings.dbt_dir, build_file, bronze.as_of_period)
+    roots, others = split_roots(statements)
+    done = {node.unique_id: node for node in execute(roots, place)}
+    kept, plan = None, Plan(others, {}, {}, {})
+    if all(node.state in ("passed", "warned") for node in done.values()):
+        kept = read_kept(settings)
+        with duckdb.connect(str(build_file)) as connection:
+            connection.execute("set timezone = 'UTC'")
+            plan = make_plan(settings, kept, others, bases_of(statements, bronze, connection, roots))
+            show_files(connection, plan)
+    done |= plan.standing
+    done |= {node.unique_id: node for node in execute(plan.execute, place, done)}
+    nodes = [done[each.unique_id] for each in statements]
+    return Build(build_file, parsed.manifest_file, nodes, plan.bases, frozenset(plan.files), kept)
 
 
 def _statements(settings: Settings, parsed: Parsed, output_dir: Path) -> list[Statement] | None:

@@ -7,7 +7,7 @@ folder and nowhere else. Belongs here: executing. Does not belong here: what the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -37,36 +37,30 @@ class Place:
 
 
 def execute(
-    statements: Sequence[Statement], place: Place, known: Callable[[Statement], NodeResult | None] | None = None
+    statements: Sequence[Statement], place: Place, done: Mapping[str, NodeResult] | None = None
 ) -> list[NodeResult]:
     """Execute ``statements`` (parents first) on the build file; what follows from a failure is skipped.
 
-    ``known`` is asked for a node when its turn comes and may answer with a result that stands already.
+    ``done`` are nodes that were executed or stand already; a statement may wait for no others than these and its like.
     """
     schemas = dict.fromkeys(each.relation.rsplit(".", 1)[0] for each in statements if each.relation)
     with duckdb.connect(str(place.build_file)) as connection:
         for schema in schemas:
             connection.execute(f"create schema if not exists {schema}")
-        execution = _Execution(place, connection, known)
-        return execution.run(statements)
+        return _Execution(place, connection, done or {}).run(statements)
 
 
 class _Execution:
     """One pass over the statements with what has become of each so far."""
 
-    def __init__(
-        self,
-        place: Place,
-        connection: duckdb.DuckDBPyConnection,
-        known: Callable[[Statement], NodeResult | None] | None,
-    ) -> None:
-        self._place, self._connection, self._known = place, connection, known
-        self._done: dict[str, NodeResult] = {}
+    def __init__(self, place: Place, connection: duckdb.DuckDBPyConnection, done: Mapping[str, NodeResult]) -> None:
+        self._place, self._connection = place, connection
+        self._done = dict(done)
 
     def run(self, statements: Sequence[Statement]) -> list[NodeResult]:
         """Every statement once, each as soon as what it waits for is done."""
         by_key = {each.unique_id: each for each in statements}
-        order = TopologicalSorter({key: each.waits_for for key, each in by_key.items()})
+        order = TopologicalSorter({key: set(each.waits_for) - set(self._done) for key, each in by_key.items()})
         order.prepare()
         running: dict[Future[NodeResult], str] = {}
         with ThreadPoolExecutor(THREADS) as executor:
@@ -82,8 +76,6 @@ class _Execution:
     def _one(self, statement: Statement) -> NodeResult:
         if any(self._done[key].state in BLOCKING for key in statement.waits_for):
             return result_of(statement, "skipped")
-        if self._known is not None and (known := self._known(statement)) is not None:
-            return known
         started = time.perf_counter()
         state, failures, message = self._execute(statement)
         return result_of(statement, state, failures, time.perf_counter() - started, message)

@@ -13,6 +13,7 @@ class NodeResult:
     """One model, seed or test; ``failures`` are the rows a test found.
 
     ``attached_model`` is the one model a test is about, None for a test over several; ``depends_on`` are all of them.
+    ``is_standing``: nothing it depends on has changed since the release before, so its result is that of then.
     """
 
     unique_id: str
@@ -24,3 +25,4 @@ class NodeResult:
     message: str
     attached_model: str | None
     depends_on: tuple[str, ...] = ()
+    is_standing: bool = False

@@ -2,9 +2,9 @@
 
 import dagster as dg
 
+from pipelines.clearing import read_partition
 from pipelines.contracts import Contract
 from pipelines.reading import FileLedger
-from pipelines.run import read_partition
 from pipelines.settings import Settings
 
 FIRST_MONTH = "2014-01"

@@ -94,7 +94,8 @@ def _digest(connection: duckdb.DuckDBPyConnection, relation: str) -> TableDigest
     )
 
 
-def _content_hash(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
+def content_hash_of(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
+    """The content hash of one relation; the connection's time zone must be UTC when it has moments in time."""
     columns = _columns(connection, relation)
     ordered = ", ".join(f"{quote(name)} := {quote(name)}" for name, _ in columns)
     row = connection.execute(
@@ -114,7 +115,7 @@ def _fingerprint(
     digest = _digest(connection, relation)
     if known is not None and known.digest == digest:
         return known
-    return TableFingerprint(content_hash=_content_hash(connection, relation), **digest.model_dump())
+    return TableFingerprint(content_hash=content_hash_of(connection, relation), **digest.model_dump())
 
 
 def _each(

@@ -64,7 +64,7 @@ FORGET_AND_DIE = """
 import os, signal, sys
 from pipelines.landing import landed_receipts
 from pipelines.reading import bronze_folder
-from pipelines.run import forget
+from pipelines.clearing import forget
 from pipelines.settings import Settings
 
 settings = Settings.model_validate_json(sys.argv[1])

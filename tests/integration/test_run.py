@@ -9,11 +9,13 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.basis import place_of
+from pipelines.clearing import read_partition
 from pipelines.publishing.diff import diff_releases
 from pipelines.publishing.releases import current_release_id, list_release_ids, release_folder, verify_release
 from pipelines.publishing.status import read_status
 from pipelines.reporting import reap, roll_back
-from pipelines.run import GateFailedError, NothingToPublishError, place_of, read_partition, run_pipeline
+from pipelines.run import GateFailedError, NothingToPublishError, run_pipeline
 from pipelines.settings import Settings
 from tests.integration.small_county import TOO_MUCH, land_payments, small_settings
 

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from pipelines import run as running
+from pipelines.basis import is_settled
 from pipelines.publishing import standing
 from pipelines.publishing.releases import current_release_id, release_folder
 from pipelines.publishing.standing import RECORD_FILE
 from pipelines.publishing.status import read_status
 from pipelines.reporting import roll_back
-from pipelines.run import is_settled, run_pipeline
+from pipelines.run import run_pipeline
 from pipelines.settings import Settings
 from tests.integration.small_county import land_payments, small_settings
 
@@ -57,7 +58,7 @@ def county(published: Settings, tmp_path: Path) -> Settings:
 def _no_build(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("published")
 
-    def begun(*_: object) -> None:
+    def begun(*_: object, **__: object) -> None:
         raise RuntimeError(NO_BUILD)
 
     monkeypatch.setattr(running, "build", begun)

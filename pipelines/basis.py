@@ -1,0 +1,95 @@
+"""What a run would start from: month, place, code, and whether the standing release was made from just that.
+
+Belongs here: questions about the state that change nothing. Does not belong here: the stages of a run.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from collections.abc import Sequence
+
+import duckdb
+
+from pipelines.areas import AreaTableError, load_places
+from pipelines.installation import is_made_synthetic
+from pipelines.landing import inbox_files
+from pipelines.modelling.parsed import code_hash
+from pipelines.publishing.manifest import Place
+from pipelines.publishing.standing import basis_of, standing_release
+from pipelines.reading import BronzeInput, FileLedger, current_inputs, ledgers
+from pipelines.settings import PROJECT_DIR, Settings
+
+PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+def as_of(wanted: str | None, periods: Sequence[str]) -> str:
+    """The month that the figures speak about: the wanted one, or the newest of the accepted ``periods``.
+
+    Raises ValueError for a wanted month that is none, or that lies before the first or after the last delivery: its
+    release would be empty or would call old figures new.
+    """
+    first, last = min(periods), max(periods)
+    if wanted is None:
+        return last
+    if PERIOD.fullmatch(wanted) is None:
+        raise ValueError(f"{wanted} is no month, so nothing was built. Write it like 2020-06.")
+    if not first <= wanted <= last:
+        raise ValueError(
+            f"There is nothing to say about {wanted}: the accepted deliveries reach from {first} to {last}. Choose a "
+            "month between them, or leave --as-of away for the newest."
+        )
+    return wanted
+
+
+def code_version() -> str:
+    """The package's version and a hash of everything that can change a figure: code, contracts, models, seeds."""
+    digest = code_hash([PROJECT_DIR / "pipelines", PROJECT_DIR / "dbt_project"])
+    return f"{importlib.metadata.version('xianqing')}+{digest[:8]}"
+
+
+def place_of(settings: Settings) -> Place:
+    """The county of the division table, or all counties of a prefecture's office with the prefecture's code.
+
+    A shipped place has an English name. Raises AreaTableError when the table names no county.
+    """
+    with duckdb.connect() as connection:
+        counties = connection.execute(
+            "select distinct area_code, area_name, parent_code from read_parquet(?)"
+            " where area_level = 'county' and valid_to is null order by area_code",
+            [str(settings.areas_file)],
+        ).fetchall()
+    if not counties:
+        raise AreaTableError(f"{settings.areas_file} names no county: run `xianqing init` with a complete table.")
+    shipped = load_places().get(settings.place)
+    if len(counties) == 1:
+        code, name, _ = counties[0]
+        return Place(code=code, zh=name, en=shipped.name.en if shipped else name)
+    names = [name for _, name, _ in counties]
+    parents = {parent for _, _, parent in counties}
+    code = parents.pop() if len(parents) == 1 and None not in parents else counties[0][0]
+    return Place(code=code, zh="、".join(names), en=", ".join(names))
+
+
+def is_of_invented_people(settings: Settings) -> bool:
+    """True when releases of this installation carry the mark of synthetic data."""
+    return settings.allow_synthetic or is_made_synthetic(settings)
+
+
+def basis_now(
+    settings: Settings, wanted: str | None, inputs: Sequence[BronzeInput], judged: Sequence[FileLedger]
+) -> str | None:
+    """The basis of a release made now (see ``publishing.standing``), None when no delivery counts."""
+    if not inputs:
+        return None
+    month = wanted or max(one.period for one in inputs)
+    return basis_of(settings, judged, as_of_period=month, is_synthetic=is_of_invented_people(settings))
+
+
+def is_settled(settings: Settings, wanted: str | None = None) -> bool:
+    """True when no file came and the standing release was made from what lies here: a run has nothing to do."""
+    if inbox_files(settings) or not settings.areas_file.is_file():
+        return False
+    inputs, judged = current_inputs(settings), ledgers(settings)
+    basis = basis_now(settings, wanted, inputs, judged)
+    return basis is not None and standing_release(settings, basis) is not None
