@@ -155,7 +155,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Land the inbox, read, check, model, audit and publish."""
-    from pipelines.run import PERIOD
+    from pipelines.basis import PERIOD
 
     if as_of is not None and PERIOD.fullmatch(as_of) is None:
         raise typer.BadParameter(f"{as_of} is no month. Write it like 2020-06.", param_hint="--as-of")
