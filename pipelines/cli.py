@@ -151,7 +151,9 @@ def _land_line(result: Any) -> str:
 @app.command()
 def run(
     as_of: AsOf = None,
-    full: Annotated[bool, typer.Option("--full", help="Read every landed file again; dbt itself builds everything.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Read every landed file again, and have dbt build everything.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Land the inbox, read, check, model, audit and publish."""
