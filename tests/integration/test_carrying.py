@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.contracts import load_contracts
 from pipelines.landing import land
 from pipelines.modelling import carrying
 from pipelines.modelling.build import build
@@ -123,6 +124,7 @@ def _test(settings: Settings, _: Path) -> RunResult:
 
 def _contract(settings: Settings, _: Path) -> RunResult:
     edit(settings.contracts_dir / "fund_payment.yml", "due_day: 8", "due_day: 9")
+    load_contracts.cache_clear()
     return run_pipeline(settings)
 
 
