@@ -14,6 +14,8 @@ PAGES = (
     "income",
     "homes",
     "monitoring",
+    "policies",
+    "social",
     "work",
     "quality",
     "files",

@@ -53,6 +53,17 @@ SUMS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     ),
     "kpi_exit_check_area_year": (("checked_household_count", ("passed_household_count", "failed_household_count")),),
     "kpi_assessment_area_year": (("sample_count", ("problem_count", "hit_count")),),
+    "kpi_policy_coverage_area_year": (
+        ("eligible_count", ("covered_count", "without_count")),
+        (
+            "receiving_count",
+            ("covered_count", "without_right_count", "other_receiving_count", "unknown_receiving_count"),
+        ),
+    ),
+    "kpi_social_area_month": (
+        ("disability_subsidy_count", ("living_subsidy_count", "nursing_subsidy_count")),
+        ("care_person_count", ("care_group_count", "care_post_count")),
+    ),
     "kpi_housing_area_year": (
         ("disagreeing_house_count", ("register_only_count", "ledger_only_count")),
         ("graded_house_count", tuple(f"grade_{grade}_count" for grade in "abcd")),
@@ -131,6 +142,14 @@ FROM: Mapping[str, Mapping[str, str]] = {
     "kpi_housing_area_year": {"mean_subsidy_cny": "subsidised_house_count", "area_per_head_m2": "measured_area_count"},
     "kpi_lead_area_month": {"hit_count": "lead_household_count"},
     "kpi_assessment_area_year": {"lower_bound": "sample_count", "upper_bound": "sample_count"},
+    "kpi_social_area_month": {
+        "dibao_month_cny": "dibao_person_count",
+        "tekun_month_cny": "tekun_person_count",
+        "disability_paid_cny": "disability_subsidy_count",
+        "aid_cny": "aid_time_count",
+        "registered_aid_cny": "registered_aid_time_count",
+        "cumulative_registered_aid_cny": "cumulative_registered_aid_time_count",
+    },
 }
 
 NOT_OF_PEOPLE = ("rural_", "prefecture_", "province_", "line_")
