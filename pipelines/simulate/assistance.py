@@ -120,14 +120,14 @@ def dibao(county: County) -> Supported:
     head = _heads(county, person, household)
     rng = generator(county.seed, "dibao", county.scale)
     years = {year: share for year, share in given["since_years"].items() if year != "status"}
-    count = int(household.max()) + 1
+    count = int(county.residents.household.max()) + 1
     year = np.array(list(years))[weighted(rng.random(count), list(years.values()))]
     month = np.where(year == 2020, rng.integers(0, 8, count), rng.integers(0, 12, count))
     since = np.maximum((year * 12 + month)[household], _added(county, person))
-    kind = weighted(rng.random(count), [given["class_share"][name] for name in CLASSES])[household]
+    classes = weighted(rng.random(count), [given["class_share"][name] for name in CLASSES])
     until = np.minimum(last_months(county, person), _removed(county, person))
-    on_list = Supported(person, household, head, since, until, kind)
-    return _with_others(county, on_list)
+    on_list = Supported(person, household, head, since, until, classes[household])
+    return _with_others(county, on_list, classes)
 
 
 def _added(county: County, person: np.ndarray) -> np.ndarray:
@@ -220,7 +220,7 @@ def _heads(county: County, person: np.ndarray, household: np.ndarray) -> np.ndar
     return np.where(head[household] >= 0, head[household], person)
 
 
-def _with_others(county: County, on_list: Supported) -> Supported:
+def _with_others(county: County, on_list: Supported, classes: np.ndarray) -> Supported:
     """The list with those who are not among the counted: taken off in 2020, died in 2020, or on both lists."""
     given, register = calibration()["guarantees"], county.register
     snapshot = register.snapshots[COUNTED]
@@ -249,8 +249,7 @@ def _with_others(county: County, on_list: Supported) -> Supported:
     household = np.concatenate([homes, register.household[dead].astype(np.int64), others.household[both]])
     since = np.maximum(month_index(2017, 1), _added(county, person))
     until = np.minimum(np.concatenate([stop, np.full(len(dead) + len(both), NEVER)]), last_months(county, person))
-    kind = np.full(len(person), len(CLASSES) - 1)
-    extra = Supported(person, household, _heads(county, person, household), since, until, kind)
+    extra = Supported(person, household, _heads(county, person, household), since, until, classes[household])
     parts = [np.concatenate([getattr(on_list, name), getattr(extra, name)]) for name in Supported.__annotations__]
     return Supported(*parts)
 
