@@ -1,0 +1,89 @@
+"""The pages on policies and social protection without a browser: both languages, by right, and without their tables."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards.words import load_catalogue
+from pipelines.settings import get_settings
+from tests.browser.fixture_release import RELEASE, build_marts
+from tests.unit.dbt_county import Built, build
+from tests.unit.test_dbt_social import JANUARY, _county
+
+APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
+TABLES = ("kpi_social_area_month", "kpi_policy_coverage_area_year", "fct_policy_lead", "fct_payment_lead")
+PAGES = ("policies", "social")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return build(_county(), tmp_path_factory.mktemp("pages"), JANUARY)
+
+
+@pytest.fixture
+def marts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("XIANQING_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("XIANQING_HOUSEHOLD_PAGES", raising=False)
+    get_settings.cache_clear()
+    yield build_marts(tmp_path / "marts")
+    get_settings.cache_clear()
+
+
+def add_tables(marts: Path, built: Built) -> None:
+    folder = marts / RELEASE
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        for table in TABLES:
+            connection.sql(f"select * from marts.{table}").write_parquet(str(folder / f"{table}.parquet"))
+            manifest["tables"][table] = {"file": f"{table}.parquet", "sha256": "0", "row_count": 0, "sums": {}}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def open_page(page: str, language: str = "zh") -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.query_params["lang"] = language
+    app.run()
+    app.switch_page(f"pages/{page}.py")
+    app.query_params["lang"] = language
+    app.run()
+    assert [error.message for error in app.exception] == []
+    return app
+
+
+def text_of(app: AppTest) -> str:
+    blocks = [re.sub(r"<style>.*?</style>", "", block.proto.body, flags=re.DOTALL) for block in app.html]
+    return re.sub(r"<[^>]+>", " ", "\n".join(blocks))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_answers_its_question(marts: Path, built: Built, page: str, language: str) -> None:
+    add_tables(marts, built)
+    words, text = load_catalogue(language), text_of(open_page(page, language))
+    assert words[f"{page}.question"].format(place="师宗县") in text
+    assert words["policies.leads_closed"] in text
+    assert words[f"{page}.remark"] in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_leads_one_by_one_need_the_right(marts: Path, built: Built, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_tables(marts, built)
+    closed = open_page(page)
+    monkeypatch.setenv("XIANQING_HOUSEHOLD_PAGES", "1")
+    get_settings.cache_clear()
+    opened = open_page(page)
+    assert len(opened.dataframe) == len(closed.dataframe) + 1
+    assert load_catalogue("zh")["policies.leads_closed"] not in text_of(opened)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_release_without_the_tables_says_so(marts: Path, page: str) -> None:
+    assert marts.is_dir()
+    assert load_catalogue("zh")[f"{page}.none"].format(place="师宗县") in text_of(open_page(page))
