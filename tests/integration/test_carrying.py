@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from pipelines.contracts import load_contracts
 from pipelines.landing import land
 from pipelines.modelling import carrying
 from pipelines.modelling.build import build
+from pipelines.modelling.statements import STATEMENTS_FILE
 from pipelines.publishing.manifest import Manifest
 from pipelines.publishing.releases import current_release_id, release_folder, verify_release
 from pipelines.run import RunResult, run_pipeline
@@ -212,3 +214,9 @@ def test_without_a_record_or_with_another_releases_everything_is_built(
     land_payments(county, tmp_path / "in", 2, ["10.00"])
     run_pipeline(county)
     assert set(watched.names) == ROOTS | PAID | {"dim_area", "kpi_year", "ops_delivery"}
+
+
+def test_the_countys_own_project_is_executed_without_dbt(pocket_county: Settings) -> None:
+    kept = [json.loads(path.read_text()) for path in pocket_county.state_dir.glob(f"dbt/*/{STATEMENTS_FILE}")]
+    assert [each["uncertain"] for each in kept] == [None]
+    assert carrying.read_kept(pocket_county) is not None
