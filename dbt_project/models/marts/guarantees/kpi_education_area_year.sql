@@ -61,12 +61,14 @@ contributions as (
     {{ contribution('schooling', measures, schooling, group_type='stage', group_id='education_stage',
         where='education_stage is not null') }}
     union all
-    {{ contribution('payments', measures, payments, year='calendar_year', group_type='stage', group_id='education_stage') }}
+    {{ contribution('payments', measures, payments, year='calendar_year', group_type='stage',
+        group_id='education_stage') }}
     union all
     {{ contribution('schooling', measures, schooling, group_type='form', group_id='schooling_form',
         where="schooling_form <> '正常'") }}
     union all
-    {{ contribution('payments', measures, payments, year='calendar_year', group_type='project', group_id='aid_project') }}
+    {{ contribution('payments', measures, payments, year='calendar_year', group_type='project',
+        group_id='aid_project') }}
 
 ),
 
@@ -76,14 +78,14 @@ contributions as (
 added_up as (
 
     select
-        *,
         {% for name in ['aid_person_time_count', 'aid_cny', 'loan_person_time_count', 'loan_cny'] %}
             sum({{ name }}) over (
                 partition by area_id, group_type, group_id
                 order by period
                 rows between unbounded preceding and current row
-            ) as cumulative_{{ name }}{{ "," if not loop.last }}
+            ) as cumulative_{{ name }},
         {% endfor %}
+        *
     from measured
 
 ),

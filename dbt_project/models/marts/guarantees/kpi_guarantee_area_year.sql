@@ -1,4 +1,6 @@
-{% set names = ['listed_household_count', 'met_household_count', 'not_met_household_count', 'not_reported_household_count'] %}
+{% set names = [
+    'listed_household_count', 'met_household_count', 'not_met_household_count', 'not_reported_household_count',
+] %}
 {% set values = {
     'listed_household_count': '1',
     'met_household_count': one_if("item_status = 'met'"),

@@ -69,7 +69,8 @@ contributions as (
     union all
     {{ contribution('households', measures, values, group_type='mover_type', group_id='mover_type') }}
     union all
-    {{ contribution('households', measures, values, group_type='relocation_year', group_id='cast(relocation_year as varchar)') }}
+    {{ contribution('households', measures, values, group_type='relocation_year',
+        group_id='cast(relocation_year as varchar)') }}
     union all
     {{ contribution('settlements', measures, {
         'settlement_count': '1',

@@ -4,7 +4,10 @@
     'ecommerce_point_count', 'public_toilet_count', 'hardened_road_km',
 ] %}
 {% set of_register = ['has_paved_road', 'has_clinic', 'has_bus'] %}
-{% set measures = {'village_count': ['village_services'], 'complete_village_count': ['village_services', 'village_register']} %}
+{% set measures = {
+    'village_count': ['village_services'],
+    'complete_village_count': ['village_services', 'village_register'],
+} %}
 {% set values = {'village_count': '1', 'complete_village_count': one_if('has_all_conditions')} %}
 {% for condition in village_conditions() %}
     {% set feeds = ['village_services', 'village_register'] if condition in of_register else ['village_services'] %}
