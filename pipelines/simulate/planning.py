@@ -27,7 +27,7 @@ _FIRST_YEAR = 2016
 def register_targets(scale: float, year: int) -> dict[str, float]:
     """What the plan asks for in a year where registers answer, by the ``from`` of the calibration file."""
     exits = exits_at(scale)
-    villages, homes, work = (calibration()[key] for key in ("villages", "homes", "work"))
+    villages, homes, work, moved = (calibration()[key] for key in ("villages", "homes", "work", "relocation"))
     years = range(_FIRST_YEAR, year + 1)
     by_year, _ = training_counts(scale)
     total = half_even(work["person_times"]["value"], scale)
@@ -38,6 +38,8 @@ def register_targets(scale: float, year: int) -> dict[str, float]:
         "exit_persons": exits.persons[year],
         "exit_villages": sum(villages["exits"].get(each, 0) for each in years),
         "renovated_houses": round(sum(renovated_at(scale)) * sum(homes["year_share"][each] for each in years)),
+        "moved_households": half_even(moved["households"]["registered"] + moved["households"]["synchronous"], scale),
+        "moved_persons": half_even(moved["persons"]["registered"] + moved["persons"]["synchronous"], scale),
         "training": by_year[year],
         "transfers": total if year == 2020 else round((total - workers) * earlier),
     }
@@ -47,9 +49,10 @@ def target_frame(county: County, slot: Slot) -> pl.DataFrame:
     """The targets of a year: those that registers answer, then those that departments report."""
     given, year = calibration()["plan"], slot.year
     sums = register_targets(county.scale, year)
-    rows = [
-        _target(entry, year, round(sums[entry["from"]] * entry["share"])) for entry in given["register_targets"]
-    ] + [_target(entry, year, entry["values"][year]) for entry in given["reported_targets"] if year in entry["values"]]
+    own = [entry for entry in given["register_targets"] if year in entry.get("years", (year,))]
+    others = [entry for entry in given["reported_targets"] if year in entry["values"]]
+    rows = [_target(entry, year, round(sums[entry["from"]] * entry["share"])) for entry in own]
+    rows += [_target(entry, year, entry["values"][year]) for entry in others]
     return pl.DataFrame(rows, schema=dict.fromkeys(_TARGETS, pl.String))
 
 

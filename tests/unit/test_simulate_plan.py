@@ -72,6 +72,7 @@ def test_targets_of_the_register_are_the_reports_at_scale_1() -> None:
     sums = register_targets(1, 2020)
     assert (sums["exit_households"], sums["exit_persons"], sums["exit_villages"]) == (90, 263, 98)
     assert (sums["renovated_houses"], sums["transfers"]) == (22738, 74700)
+    assert (sums["moved_households"], sums["moved_persons"]) == (1720, 7232)
 
 
 def test_one_target_of_the_year_is_not_reported_on() -> None:

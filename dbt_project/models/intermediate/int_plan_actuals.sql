@@ -7,6 +7,8 @@
     ('EXIT-PS', 'kpi_exit_area_year', 'exited_person_count', "true"),
     ('EXIT-VL', 'kpi_exit_area_year', 'cumulative_exited_village_count', "true"),
     ('HOME-RN', 'kpi_housing_area_year', 'renovated_house_count', "group_type = 'all'"),
+    ('MOVE-HH', 'kpi_relocation_area_month', 'moved_household_count', "group_type = 'all'"),
+    ('MOVE-PS', 'kpi_relocation_area_month', 'moved_person_count', "group_type = 'all'"),
     ('WORK-TR', 'kpi_employment_area_month', 'training_person_time_count', "group_type = 'all'"),
     ('WORK-TP', 'kpi_employment_area_month', 'transfer_person_time_count', "group_type = 'all'"),
 ] %}
