@@ -75,6 +75,9 @@ def _county() -> County:
             assessment("模拟考核", "漏评率", WEST, 3, sample_count=40, problem_count=1),
             assessment("专项评估", "群众认可度", COUNTY, 4, sample_count=200, problem_count=22),
             assessment("专项评估", "群众认可度", EAST, 5, sample_count=10, problem_count=10),
+            assessment(
+                "专项评估", "综合贫困发生率", COUNTY, 8, sampling_method="全面", sample_count=1000, problem_count=30
+            ),
             assessment("退出申请", "结论", COUNTY, 6, started_date=date(2018, 11, 1), result_text="通过"),
             assessment("市级初审", "结论", COUNTY, 7, started_date=date(2018, 11, 8), result_text="通过"),
         ],
@@ -167,6 +170,12 @@ def test_the_countys_own_line_goes_before_its_villages(built: Built) -> None:
     assert (row["sample_count"], row["hit_count"], row["rate_share"]) == (200, 178, 0.89)
     assert (row["rate_bar_share"], row["is_barred"]) == (0.9, True)
     assert rate(built, EAST, "专项评估", "群众认可度")["rate_share"] == 0
+
+
+def test_everybody_asked_has_no_interval_and_the_west_has_three_per_cent(built: Built) -> None:
+    row = rate(built, COUNTY, "专项评估", "综合贫困发生率")
+    assert (row["rate_share"], row["lower_bound"], row["upper_bound"]) == (0.03, None, None)
+    assert (row["rate_bar_share"], row["is_barred"], row["is_certainly_clear"]) == (0.03, False, None)
 
 
 def test_the_steps_of_the_exit_say_how_long_each_took(built: Built) -> None:

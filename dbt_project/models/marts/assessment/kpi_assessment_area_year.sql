@@ -153,8 +153,9 @@ final as (
         cast(problem_count as bigint) as problem_count,
         cast(hit_count as bigint) as hit_count,
         rate_share,
-        greatest(0, (middle - half_width) / spread) as lower_bound,
-        least(1, (middle + half_width) / spread) as upper_bound,
+        -- Without a sample there is no interval; greatest() and least() would pass over the null.
+        case when half_width is not null then greatest(0, (middle - half_width) / spread) end as lower_bound,
+        case when half_width is not null then least(1, (middle + half_width) / spread) end as upper_bound,
         bar_share as rate_bar_share,
         margin_share as margin_bar_share,
         case when is_upper then rate_share > bar_share when not is_upper then rate_share < bar_share end as is_barred,
