@@ -32,6 +32,11 @@ def test_all_five_reports_are_listed(figures: list[dict[str, str]]) -> None:
     assert {place: by_place[place] for place in least if by_place[place] < least[place]} == {}
 
 
+def test_every_figure_is_listed_once(figures: list[dict[str, str]]) -> None:
+    keys = Counter((row["place"], row["period"], row["indicator"]) for row in figures)
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
 def test_every_figure_has_a_source_or_a_reason(figures: list[dict[str, str]]) -> None:
     for row in figures:
         where = (row["place"], row["period"], row["indicator"])
