@@ -26,8 +26,8 @@ YEAR = ("month_paid_cny", "year_paid_cny", "month_of_year_share", "earlier_month
 KINDS = ("document", "project")
 LISTS = {
     "unsplit": ("is_unsplit_too_long", "unsplit_days"),
-    "unpaid": ("is_unpaid_too_long", "unpaid_days"),
-    "account": ("transferred_cny", "unpaid_days"),
+    "unpaid": ("is_unpaid_too_long", "unpaid_cny"),
+    "account": ("transferred_cny", "transferred_cny"),
 }
 
 
@@ -188,9 +188,9 @@ def _lists(view: View) -> list[Table]:
         columns[column] = _card(view, column, LIST)
     columns |= {column: words(f"money.{column}") for column in dates}
     shown = []
-    for name, (flag, days) in LISTS.items():
+    for name, (flag, first) in LISTS.items():
         wanted = pl.col(flag) > 0 if flag.endswith("_cny") else pl.col(flag)
-        part = hops.filter(wanted).sort(days, descending=True, nulls_last=True)
+        part = hops.filter(wanted).sort(first, descending=True, nulls_last=True)
         title = words(f"money.list_{name}", count=part.height)
         layout.heading(title, words("money.list_note", month=words.month(release.as_of_period)))
         table = Table(title, part, columns)

@@ -19,7 +19,7 @@ from pipelines.simulate.calibration import apportion, calibration, generator, ha
 from pipelines.simulate.columns import NONE, choose, household_numbers
 from pipelines.simulate.county import County
 from pipelines.simulate.homes import day_texts, yuan
-from pipelines.simulate.projects import NEVER, Projects, build_projects, day_number, kinds, project_numbers
+from pipelines.simulate.projects import NEVER, Projects, build_projects, day_number, kinds, project_numbers, shrunk
 from pipelines.simulate.register import month_days, month_index
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ class Assets:
 
 def managed_counts(scale: float) -> np.ndarray:
     """Assets by level of management at ``scale``; the report's parts at scale 1."""
-    given = list(calibration()["assets"]["managed"]["count"].values())
-    return apportion(given, half_even(sum(given), scale))
+    return shrunk(list(calibration()["assets"]["managed"]["count"].values()), scale)
 
 
 def value_cents(scale: float) -> int:

@@ -7,7 +7,9 @@ Belongs here: what truly happened to each project and each quota. Does not belon
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 import numpy as np
@@ -71,10 +73,19 @@ def kinds() -> list[str]:
     return list(calibration()["projects"]["kinds"]["count"])
 
 
+def shrunk(parts: Sequence[int], scale: float) -> np.ndarray:
+    """Printed parts at ``scale``, adding up to the rounded share of their sum: largest remainder of part × scale."""
+    exact = [Decimal(part) * Decimal(str(scale)) for part in parts]
+    whole = np.array([int(value) for value in exact])
+    missing = half_even(sum(parts), scale) - int(whole.sum())
+    by_remainder = sorted(range(len(parts)), key=lambda at: (int(whole[at]) - exact[at], at))
+    whole[by_remainder[:missing]] += 1
+    return whole
+
+
 def kind_counts(scale: float) -> np.ndarray:
     """Projects carried out by kind at ``scale``; the report's parts at scale 1."""
-    given = list(calibration()["projects"]["kinds"]["count"].values())
-    return apportion(given, half_even(sum(given), scale))
+    return shrunk(list(calibration()["projects"]["kinds"]["count"].values()), scale)
 
 
 def project_numbers(projects: Projects) -> list[str]:

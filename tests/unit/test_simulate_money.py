@@ -48,6 +48,11 @@ def test_the_reports_figures_at_scale_1() -> None:
     assert value_cents(1) == 219_785_740_000  # 219,785.74 万元
 
 
+def test_parts_shrink_as_the_check_of_printed_figures_expects() -> None:
+    assert kind_counts(0.05).tolist() == [4, 26, 6, 29, 2, 0, 0, 1, 5, 1, 4]
+    assert managed_counts(0.05).tolist() == [15, 768, 870, 401]
+
+
 @settings(deadline=None, max_examples=30)
 @given(st.integers(1, 100))
 def test_the_parts_add_up_at_every_scale(percent: int) -> None:
