@@ -132,6 +132,11 @@ BASES: Mapping[str, tuple[str, str]] = {
 }
 # What else falls with a hidden count: means of those counted, and their cost or number.
 FROM: Mapping[str, Mapping[str, str]] = {
+    "kpi_loan_area_month": {
+        f"{name}_{what}": f"{name}_household_count"
+        for name in ("outstanding", "due_soon", "overdue", "extended", "renewal", "no_use", "passed_on")
+        for what in ("loan_count", "cny")
+    },
     "kpi_employment_area_month": {
         "mean_wage_cny": "reported_wage_count",
         "median_wage_cny": "reported_wage_count",

@@ -68,7 +68,10 @@ TILES = {
 def body(view: View) -> None:
     """The answer of the newest year, tiles, each subject by year and by group, places below, leads."""
     words = view.words
-    years = sections.told(sections.own(view, MODEL), ("participating_household_count",))
+    # Amounts say whether the ledger came: counts of a small place are hidden.
+    all_years = sections.own(view, MODEL)
+    years = sections.told(all_years, ("net_income_cny",))
+    years = sections.told(all_years, ("operator_count", "sales_cny")) if years.is_empty() else years
     if years.is_empty():
         layout.answer(words("industry.none", place=view.area.name))
         shown: list[Table] = []
