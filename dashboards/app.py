@@ -25,3 +25,4 @@ PAGES = (
 
 words = layout.begin()
 st.navigation(navigation.menu(words, PAGES), position="top").run()
+st.navigation(navigation.menu(layout.begin()), position="top").run()

@@ -62,14 +62,12 @@ def names() -> Sequence[str]:
     return [*(page for pages in TASKS.values() for page in pages), *UNLISTED]
 
 
-def menu(words: Words, others: Sequence[str] = ()) -> dict[str, list[Any]]:
-    """The pages for ``st.navigation`` by the task's word; ``others`` without a place stand under the last task."""
+def menu(words: Words) -> dict[str, list[Any]]:
+    """The pages for ``st.navigation`` by the task's word; the unlisted ones are there and not shown."""
     first = names()[0]
-    tasks = {task: list(pages) for task, pages in TASKS.items()}
-    tasks[next(reversed(tasks))] += [page for page in others if page not in names()]
     shown = {
         words(f"task.{task}"): [_page(words, name, is_first=name == first) for name in pages]
-        for task, pages in tasks.items()
+        for task, pages in TASKS.items()
     }
     shown[next(reversed(shown))] += [_page(words, name, is_listed=False) for name in UNLISTED]
     return shown
