@@ -13,9 +13,10 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from pipelines.basis import as_of
 from pipelines.cli import app, main
 from pipelines.publishing.lease import take_lease
-from pipelines.run import as_of, run_pipeline
+from pipelines.run import run_pipeline
 from pipelines.settings import PROJECT_DIR, Settings, get_settings
 from tests.integration.small_county import SMALL_DBT, land_payments, small_settings
 
