@@ -4,25 +4,4 @@ import streamlit as st
 
 from dashboards import layout, navigation
 
-PAGES = (
-    "overview",
-    "exit",
-    "funds",
-    "projects",
-    "assets",
-    "money",
-    "income",
-    "homes",
-    "monitoring",
-    "policies",
-    "social",
-    "work",
-    "quality",
-    "files",
-    "inspect",
-    "factcheck",
-)
-
-words = layout.begin()
-st.navigation(navigation.menu(words, PAGES), position="top").run()
 st.navigation(navigation.menu(layout.begin()), position="top").run()

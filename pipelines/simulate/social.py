@@ -108,13 +108,13 @@ def aid_frame(county: County, slot: Slot) -> pl.DataFrame:
     rng = generator(county.seed, "temporary aid", county.scale, slot.year)
     snapshot = county.register.snapshots[slot.index]
     others = np.arange(county.registered_count, len(county.birth_day))
-    others = others[people.since[others] <= BASE_MONTH]
+    first = int(month_days(month_index(slot.year, 1)))
+    others = others[(people.since[others] <= BASE_MONTH) & (county.birth_day[others] < first)]
     inside = _grants(snapshot.person.astype(np.int64), wanted, rng)
     outside = _grants(others, round(wanted * given["outside_share"]["value"]), rng)
     amounts = _aid_cents(inside[1], cents, rng), _aid_cents(outside[1], len(outside[0]) * 70_000, rng)
     person, times = (np.concatenate(pair) for pair in zip(inside, outside, strict=True))
     money = np.concatenate(amounts)
-    first = int(month_days(month_index(slot.year, 1)))
     day = first + rng.integers(0, 365, len(person))
     reasons = {name: share for name, share in given["reasons"].items() if name != "status"}
     reason = weighted(rng.random(len(person)), list(reasons.values()))

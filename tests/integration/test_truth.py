@@ -95,10 +95,12 @@ def test_no_row_is_rejected_without_planted_damage(
     # Rows of a file that damage refuses as a whole are expected to be refused, and are listed one by one all the same.
     in_rows = damage.filter(pl.col("expected").is_in(["rejected", "refused"]) & pl.col("row").is_not_null())
     planted = set(in_rows.select("file", "sheet", "row").iter_rows())
+    # A text that was cut off ends inside a row.
+    cut_off = set(damage.filter(pl.col("kind") == "truncated")["file"])
     found = {
         (name, sheet, row)
         for name, (receipt, ledger) in by_name.items()
-        if ledger is not None
+        if ledger is not None and name not in cut_off
         for sheet, row, _, _ in rejections(pocket, receipt)
     }
     assert found - planted == set()
