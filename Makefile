@@ -51,8 +51,7 @@ lint: env-dev ## format, lint and types of Python and SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --processes 2 --nofail --quiet dbt_project/models dbt_project/tests dbt_project/macros >/dev/null && \
-	  $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
 
 format: env-dev ## rewrite Python and SQL in the house style
 	@$(BIN)/ruff format .

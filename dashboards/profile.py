@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from dashboards.data import Area, Release, Row
+from dashboards.export import is_hidden
 
 ALL: Mapping[str, str] = {"group_type": "all", "group_id": "all"}
 
@@ -79,17 +80,18 @@ LISTS: tuple[List, ...] = (
 )  # fmt: skip
 
 
-def newest(release: Release, subject: Subject, area: Area, period: str) -> tuple[str, Row]:
-    """The newest period up to ``period`` in which a figure of the subject is known for the place, and that row.
+def newest(release: Release, subject: Subject, column: str, area: Area, period: str) -> tuple[str, Row]:
+    """The newest period up to ``period`` in which the figure is known for the place, and that row.
 
-    An empty row when none is; the period is then the one asked for.
+    A small count that is hidden is known. An empty row when none is; the period is then the one asked for.
     """
     columns = release.columns(subject.model)
-    known = [name for name in subject.columns if name in columns]
+    if column not in columns:
+        return period, {}
     group = {name: value for name, value in (subject.group or ALL).items() if name in columns}
     rows = release.rows(subject.model, {"area_id": area.code} | group)
-    told = rows.filter((pl.col("period") <= period) & pl.any_horizontal(pl.col(known).is_not_null()))
-    if not known or told.is_empty():
+    told = rows.filter((pl.col("period") <= period) & (pl.col(column).is_not_null() | is_hidden(rows, column)))
+    if told.is_empty():
         return period, {}
     month = str(told["period"].max())
     return month, release.first(subject.model, {"area_id": area.code, "period": month} | group)

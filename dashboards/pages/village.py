@@ -21,10 +21,10 @@ def body(view: View) -> None:
     for subject in profile.SUBJECTS:
         if not release.has(subject.model):
             continue
-        period, here = profile.newest(release, subject, view.area, view.period)
-        others = [profile.at(release, subject, area, period) for area in above]
         known = [column for column in subject.columns if column in release.cards.get(subject.model, {})]
         for column in known:
+            period, here = profile.newest(release, subject, column, view.area, view.period)
+            others = [profile.at(release, subject, area, period) for area in above]
             card = view.cards.card(subject.model, column)
             line = _line(view, card, (period, here), others)
             page = pages.get(subject.model)

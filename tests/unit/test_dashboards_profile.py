@@ -50,11 +50,14 @@ def test_the_newest_known_period_is_taken_and_none_from_the_future(tmp_path: Pat
         for year, value in (("2017", 0.5), ("2018", 0.9), ("2019", None), ("2021", 1.0))
     ]  # fmt: skip
     subject = profile.Subject("water", "kpi_water_area_year", ("safe_water_share", "tap_water_share"))
-    period, row = profile.newest(release_of(tmp_path, rows), subject, VILLAGE, "2020-06")
+    period, row = profile.newest(release_of(tmp_path, rows), subject, "safe_water_share", VILLAGE, "2020-06")
     assert (period, row["safe_water_share"]) == ("2018", 0.9)
 
 
 def test_a_place_that_reported_nothing_has_an_empty_row(tmp_path: Path) -> None:
     rows = [{"area_id": "x", "group_type": "all", "group_id": "all", "period": "2018", "safe_water_share": 0.5}]
     subject = profile.Subject("water", "kpi_water_area_year", ("safe_water_share",))
-    assert profile.newest(release_of(tmp_path, rows), subject, VILLAGE, "2020-06") == ("2020-06", {})
+    assert profile.newest(release_of(tmp_path, rows), subject, "safe_water_share", VILLAGE, "2020-06") == (
+        "2020-06",
+        {},
+    )
