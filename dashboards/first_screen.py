@@ -55,7 +55,7 @@ MONITORED = Subject(
     "closing_household_count",
     "monitoring",
     "monitoring_register",
-    ("closing_person_count", "new_household_count", "returned_household_count", "eliminated_household_count"),
+    ("new_household_count", "eliminated_household_count"),
 )
 STEPS = Subject(
     "steps",
@@ -73,12 +73,7 @@ PROJECTS = Subject(
     "project_library",
     ("project_count", "stuck_budget_cny", "accepted_without_asset_count"),
 )
-AGES = (
-    "open_lead_count",
-    "open_within_check_lead_count",
-    "open_within_conclusion_lead_count",
-    "open_beyond_lead_count",
-)
+AGES = ("open_within_conclusion_lead_count", "open_beyond_lead_count")
 ASSETS = Subject(
     "leads",
     LEADS,

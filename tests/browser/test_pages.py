@@ -190,7 +190,7 @@ def test_the_tiles_of_the_first_screen_end_on_the_first_screen(visitor: Visitor,
     box = tiles.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 900
-    assert tiles.locator(".tile").count() == 10
+    assert tiles.locator(".tile").count() == 11
 
 
 def test_a_tile_leads_to_its_page_with_place_and_language(visitor: Visitor) -> None:
