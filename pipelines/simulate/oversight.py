@@ -241,12 +241,13 @@ def doubts_frame(county: County, slot: Slot) -> pl.DataFrame:
     counts = [max(3, half_even(given[name], county.scale)) for name in DOUBTS]
     kind = np.repeat(np.arange(len(DOUBTS)), counts)
     count = len(kind)
-    # The dead of the police file; relatives live in the household of a paired cadre.
-    dead = np.flatnonzero((people.ending == DEAD) & (people.until <= month_index(2020, 6)))
+    # The dead of the police file; relatives live in the household of a paired cadre. Nobody is paid before being born.
+    born = county.birth_day < _day("2018-01-01")
+    dead = np.flatnonzero(born & (people.ending == DEAD) & (people.until <= month_index(2020, 6)))
     cadre = np.unique(pairings(county).cadre)
-    others = np.flatnonzero((people.ending != DEAD) & (people.since <= month_index(2018, 1)))
+    others = np.flatnonzero(born & (people.ending != DEAD) & (people.since <= month_index(2018, 1)))
     home = np.isin(people.household, people.household[cadre])
-    relatives = np.setdiff1d(np.flatnonzero(home & (people.ending != DEAD)), cadre)
+    relatives = np.setdiff1d(np.flatnonzero(born & home & (people.ending != DEAD)), cadre)
     pools = {0: dead, 3: relatives}
     person = np.concatenate([rng.choice(pools.get(k, others), n) for k, n in enumerate(counts)]).astype(np.int64)
     by_home = cadre[np.argsort(people.household[cadre], kind="stable")]

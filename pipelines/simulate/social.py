@@ -222,7 +222,7 @@ def disabled_frame(county: County, slot: Slot) -> pl.DataFrame:
             "身份证号": texts["identity"].gather(person),
             "残疾证号": texts["identity"].gather(person) + codes,
             "残疾类别": choose(KINDS, all_.kind[at]),
-            "残疾等级": choose([*GRADES, "无"], np.where(all_.ungraded[at], len(GRADES), all_.grade[at])),
+            "残疾等级": choose([*GRADES, "未定级"], np.where(all_.ungraded[at], len(GRADES), all_.grade[at])),
             "发证日期": day_texts(issued, np.ones(len(at), bool)),
             "是否享受困难残疾人生活补贴": yes(all_.living_since[at] <= slot.index),
             "是否享受重度残疾人护理补贴": yes(all_.nursing_since[at] <= slot.index),
