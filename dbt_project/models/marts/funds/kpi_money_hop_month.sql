@@ -309,11 +309,7 @@ measured as (
         case when universe.has_quotas then coalesce(grouped.quota_count, 0) end as quota_count
     from universe
     left join grouped
-        on
-            universe.period = grouped.period
-            and universe.rollup_area_code = grouped.area_id
-            and universe.group_type = grouped.group_type
-            and universe.group_id = grouped.group_id
+        on {{ of_the_same_division('grouped') }}
 
 ),
 

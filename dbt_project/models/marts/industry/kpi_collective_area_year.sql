@@ -215,11 +215,7 @@ final as (
             and universe.rollup_area_code = of_villages.area_id
             and universe.group_type = 'all'
     left join cells
-        on
-            universe.period = cells.period
-            and universe.rollup_area_code = cells.area_id
-            and universe.group_type = cells.group_type
-            and universe.group_id = cells.group_id
+        on {{ of_the_same_division('cells') }}
     left join cells as reported
         on
             universe.period = reported.period

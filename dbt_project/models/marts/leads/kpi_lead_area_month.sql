@@ -126,14 +126,7 @@ universe as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        universe.period,
-        universe.rollup_area_level as area_level,
-        universe.rollup_area_code as area_id,
-        universe.rollup_area_name as area_name,
-        universe.rollup_parent_code as parent_area_id,
-        universe.group_type,
-        universe.group_id,
+        {{ reporting_key() }},
         cast(coalesce(households.listed_household_count, 0) as bigint) as listed_household_count,
         {% for name in ['lead'] + scopes %}
             cast(case when universe.is_reported then coalesce(counted.{{ name }}_household_count, 0) end as bigint)
@@ -149,11 +142,7 @@ final as (
         ) }} as lead_household_share
     from universe
     left join counted
-        on
-            universe.period = counted.period
-            and universe.rollup_area_code = counted.area_id
-            and universe.group_type = counted.group_type
-            and universe.group_id = counted.group_id
+        on {{ of_the_same_division('counted') }}
     left join households
         on
             universe.period = households.period

@@ -145,14 +145,7 @@ universe as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        universe.period,
-        universe.rollup_area_level as area_level,
-        universe.rollup_area_code as area_id,
-        universe.rollup_area_name as area_name,
-        universe.rollup_parent_code as parent_area_id,
-        universe.group_type,
-        universe.group_id,
+        {{ reporting_key() }},
         cast(coalesce(cells.granted_loan_count, 0) as bigint) as granted_loan_count,
         cast(coalesce(cells.borrower_household_count, 0) as bigint) as borrower_household_count,
         {% for name, _ in flags if name != 'no_industry' %}
@@ -177,11 +170,7 @@ final as (
         {{ share('cells.overdue_cny', 'cells.outstanding_cny') }} as overdue_share
     from universe
     left join cells
-        on
-            universe.period = cells.period
-            and universe.rollup_area_code = cells.area_id
-            and universe.group_type = cells.group_type
-            and universe.group_id = cells.group_id
+        on {{ of_the_same_division('cells') }}
     left join counties
         on universe.period = counties.period
     left join risk_funds

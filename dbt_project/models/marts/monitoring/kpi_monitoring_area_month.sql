@@ -183,14 +183,7 @@ universe as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        universe.period,
-        universe.rollup_area_level as area_level,
-        universe.rollup_area_code as area_id,
-        universe.rollup_area_name as area_name,
-        universe.rollup_parent_code as parent_area_id,
-        universe.group_type,
-        universe.group_id,
+        {{ reporting_key() }},
         {% for unit in ['household', 'person'] %}
             {% for part in ['opening'] + flows + ['closing'] %}
                 cast(case when universe.is_told then coalesce(counted.{{ part }}_{{ unit }}_count, 0) end as bigint)
@@ -204,11 +197,7 @@ final as (
         cast(case when universe.is_told then coalesce(counted.recovered_cny, 0) end as decimal(18, 2)) as recovered_cny
     from universe
     left join counted
-        on
-            universe.period = counted.period
-            and universe.rollup_area_code = counted.area_id
-            and universe.group_type = counted.group_type
-            and universe.group_id = counted.group_id
+        on {{ of_the_same_division('counted') }}
 
 )
 

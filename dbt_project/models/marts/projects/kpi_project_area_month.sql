@@ -122,14 +122,7 @@ universe as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        universe.period,
-        universe.rollup_area_level as area_level,
-        universe.rollup_area_code as area_id,
-        universe.rollup_area_name as area_name,
-        universe.rollup_parent_code as parent_area_id,
-        universe.group_type,
-        universe.group_id,
+        {{ reporting_key() }},
         {% for measure in counts %}
             cast(coalesce(grouped.{{ measure }}, 0) as bigint) as {{ measure }},
         {% endfor %}
@@ -142,11 +135,7 @@ final as (
         {{ share('grouped.stuck_count', 'grouped.project_count') }} as stuck_share
     from universe
     left join grouped
-        on
-            universe.period = grouped.period
-            and universe.rollup_area_code = grouped.area_id
-            and universe.group_type = grouped.group_type
-            and universe.group_id = grouped.group_id
+        on {{ of_the_same_division('grouped') }}
 
 )
 

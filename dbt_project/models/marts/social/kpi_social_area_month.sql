@@ -136,17 +136,9 @@ measured as (
         end as listed_household_count
     from universe
     left join sums
-        on
-            universe.period = sums.period
-            and universe.rollup_area_code = sums.area_id
-            and universe.group_type = sums.group_type
-            and universe.group_id = sums.group_id
+        on {{ of_the_same_division('sums') }}
     left join cumulated
-        on
-            universe.period = cumulated.period
-            and universe.rollup_area_code = cumulated.area_id
-            and universe.group_type = cumulated.group_type
-            and universe.group_id = cumulated.group_id
+        on {{ of_the_same_division('cumulated') }}
     left join households
         on
             universe.period = households.period

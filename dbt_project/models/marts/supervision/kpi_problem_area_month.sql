@@ -160,14 +160,7 @@ universe as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        universe.period,
-        universe.rollup_area_level as area_level,
-        universe.rollup_area_code as area_id,
-        universe.rollup_area_name as area_name,
-        universe.rollup_parent_code as parent_area_id,
-        universe.group_type,
-        universe.group_id,
+        {{ reporting_key() }},
         {% for name in measures %}
             cast(coalesce({{ "repeated" if name == "repeated_item" else "counted" }}.{{ name }}_count, 0) as bigint)
                 as {{ name }}_count,
@@ -175,17 +168,9 @@ final as (
         {{ share('counted.cumulative_closed_count', 'counted.cumulative_found_count') }} as closed_share
     from universe
     left join counted
-        on
-            universe.period = counted.period
-            and universe.rollup_area_code = counted.area_id
-            and universe.group_type = counted.group_type
-            and universe.group_id = counted.group_id
+        on {{ of_the_same_division('counted') }}
     left join repeated
-        on
-            universe.period = repeated.period
-            and universe.rollup_area_code = repeated.area_id
-            and universe.group_type = repeated.group_type
-            and universe.group_id = repeated.group_id
+        on {{ of_the_same_division('repeated') }}
 
 )
 

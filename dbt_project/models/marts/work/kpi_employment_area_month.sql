@@ -233,11 +233,7 @@ measured as (
         wages.median_wage_cny
     from universe
     left join cells
-        on
-            universe.period = cells.period
-            and universe.rollup_area_code = cells.area_id
-            and universe.group_type = cells.group_type
-            and universe.group_id = cells.group_id
+        on {{ of_the_same_division('cells') }}
     left join earlier_years
         on
             universe.period = earlier_years.period
@@ -261,11 +257,7 @@ measured as (
             universe.period = plans.period
             and universe.rollup_area_code = plans.area_id
     left join wages
-        on
-            universe.period = wages.period
-            and universe.rollup_area_code = wages.area_id
-            and universe.group_type = wages.group_type
-            and universe.group_id = wages.group_id
+        on {{ of_the_same_division('wages') }}
 
 ),
 

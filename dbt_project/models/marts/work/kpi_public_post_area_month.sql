@@ -106,14 +106,7 @@ universe as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        universe.period,
-        universe.rollup_area_level as area_level,
-        universe.rollup_area_code as area_id,
-        universe.rollup_area_name as area_name,
-        universe.rollup_parent_code as parent_area_id,
-        universe.group_type,
-        universe.group_id,
+        {{ reporting_key() }},
         cast(coalesce(cells.post_count, 0) as bigint) as post_count,
         cast(coalesce(cells.holder_count, 0) as bigint) as holder_count,
         cast(case when universe.has_registered then coalesce(cells.registered_holder_count, 0) end as bigint)
@@ -133,11 +126,7 @@ final as (
             as mean_yearly_subsidy_cny
     from universe
     left join cells
-        on
-            universe.period = cells.period
-            and universe.rollup_area_code = cells.area_id
-            and universe.group_type = cells.group_type
-            and universe.group_id = cells.group_id
+        on {{ of_the_same_division('cells') }}
     left join register_posts
         on
             universe.period = register_posts.period
