@@ -194,7 +194,8 @@ class Contract(ContractModel):
 
     ``coverage`` says what one file holds: a ``snapshot`` of all, the ``year_to_date`` list of the budget year,
     or the ``increment`` of its period. ``key`` must be unique within one file. Sheets named in ``parts`` that have one
-    header are one table, such as those on a list, those added to it and those who left it.
+    header are one table, such as those on a list, those added to it and those who left it. A feed that
+    ``is_optional`` is not missed where it never came; once it has come, a period that is late is late.
     """
 
     feed: Name
@@ -209,6 +210,7 @@ class Contract(ContractModel):
     key: tuple[Name, ...]
     recognise: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    is_optional: bool = False
     area: Area | None = None
     limits: Limits
     fields: tuple[Field, ...]

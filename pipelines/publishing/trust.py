@@ -34,7 +34,8 @@ def data_light(bronze: Bronze, gates: Sequence[GateResult]) -> DataLight:
     Held files are no part of a release: the status of the last run counts them, and pages say so beside this light.
     """
     severe = [_late_reason(bronze, one) for one in late_departments(bronze)]
-    absent = [contract for feed, contract in bronze.contracts.items() if all(one.feed != feed for one in bronze.inputs)]
+    came = {one.feed for one in bronze.inputs}
+    absent = [one for feed, one in bronze.contracts.items() if feed not in came and not one.is_optional]
     severe += [
         Text(
             zh=f"{one.department.zh}从未报送《{one.title.zh}》",

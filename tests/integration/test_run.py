@@ -48,6 +48,7 @@ def test_the_release_says_what_it_was_made_from(county: Settings) -> None:
     assert [one.receipt_id[:20] for one in manifest.inputs] == ["fund_payment-2020-01"]
     assert manifest.data_light.level == "severe"
     assert any("Registered residents" in reason.en for reason in manifest.data_light.reasons)
+    assert not any("Points of the goodwill shops" in reason.en for reason in manifest.data_light.reasons)
 
 
 def test_a_synthetic_county_is_marked_whatever_the_environment_says(tmp_path: Path) -> None:
