@@ -89,17 +89,18 @@ def confine(memory_mb: int) -> None:
     sys.addaudithook(_refuse)
 
 
-def grant(size: int, folder: str | None) -> None:
+def grant(size: int, folder: str | None, patience: int = 1) -> None:
     """Set what the next task may use: memory and processor time by the file's ``size`` in bytes, a folder to write to.
 
-    The kernel ends the process that uses more time and refuses it more memory.
+    ``patience`` multiplies the share of time. The kernel ends the process that uses more time and refuses it more
+    memory.
     """
     _Confinement.folder = None if folder is None else os.path.realpath(folder)
     used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5]) * resource.getpagesize()
     _lower(resource.RLIMIT_DATA, used + SHARE_MB * _MB + SHARE_PER_BYTE * size)
     times = resource.getrusage(resource.RUSAGE_SELF)
     spent = int(times.ru_utime + times.ru_stime) + 1
-    _lower(resource.RLIMIT_CPU, spent + CPU_SECONDS + CPU_SECONDS_PER_MB * size // _MB)
+    _lower(resource.RLIMIT_CPU, spent + patience * (CPU_SECONDS + CPU_SECONDS_PER_MB * size // _MB))
 
 
 def _lower(kind: int, limit: int) -> None:

@@ -125,7 +125,7 @@ def serve(tasks: TextIO, answers: TextIO) -> None:
     _warm_up()
     for line in tasks:
         task = json.loads(line)
-        grant(Path(task["path"]).stat().st_size, task.get("folder"))
+        grant(Path(task["path"]).stat().st_size, task.get("folder"), task.get("patience", 1))
         answer = {"result": TASKS[task["task"]](config, task)}
         print(json.dumps(answer, default=str), file=answers, flush=True)
 

@@ -13,7 +13,13 @@ from typing import Any
 
 import pytest
 
-from pipelines.reading.pool import Failure, Worker, WorkerPool
+from pipelines.reading.pool import (
+    OUT_OF_PROCESSOR_TIME,
+    SECOND_TRY_PATIENCE,
+    Failure,
+    Worker,
+    WorkerPool,
+)
 from pipelines.reading.protocol import WorkerConfig
 from pipelines.settings import Settings
 
@@ -135,6 +141,42 @@ def test_answers_come_in_the_order_of_the_tasks(sound: Path, tmp_path: Path) -> 
     assert [isinstance(answer, dict) and answer["feed"] for answer in answers] == ["aid", None, "aid", None]
 
 
+def test_a_file_out_of_processor_time_is_read_once_more(endless: Path, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, contracts_dir=CONTRACTS, allow_synthetic=True, worker_count=1)
+    task = task_for(endless) | {"file_name": "补助2020年6月.csv"}
+
+    def run_out_of_time(pool: WorkerPool) -> None:
+        process_id = pool._workers[0].process_id
+        assert process_id is not None
+        endless.unlink()
+        endless.write_text(ROWS, encoding="utf-8")
+        os.kill(process_id, signal.SIGXCPU)
+
+    with WorkerPool(settings) as pool:
+        killer = threading.Timer(1, run_out_of_time, (pool,))
+        killer.start()
+        (answer,) = pool.run_all([task])
+        killer.join()
+    assert isinstance(answer, dict), answer
+    assert answer["feed"] == "aid"
+
+
+def test_a_file_that_runs_out_of_processor_time_twice_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def spent(_: Worker, task: dict[str, Any]) -> Failure:
+        asked.append(task.get("patience"))
+        return OUT_OF_PROCESSOR_TIME
+
+    monkeypatch.setattr(Worker, "run", spent)
+    with WorkerPool(Settings(data_dir=tmp_path, worker_count=1)) as pool:
+        (answer,) = pool.run_all([{"task": "recognise"}])
+    assert answer == OUT_OF_PROCESSOR_TIME
+    assert asked == [None, SECOND_TRY_PATIENCE]
+
+
 PROBE = """
 import socket, sys
 from pipelines.reading.sandbox import NetworkRefusedError, confine
@@ -177,12 +219,14 @@ def test_a_confined_process_cannot_take_more_memory_than_its_limit() -> None:
 LIMITS = """
 import resource, sys
 from pathlib import Path
-from pipelines.reading.sandbox import confine, grant
+from pipelines.reading.sandbox import CPU_SECONDS, confine, grant
 confine(4096)
 size, action = int(sys.argv[1]), sys.argv[2]
-grant(size, None)
+grant(size, None, patience=2 if action == "patient" else 1)
 if action == "memory":
     bytearray(500 * 1024 ** 2)
+elif action == "patient":
+    sys.exit(resource.getrlimit(resource.RLIMIT_CPU)[0] < 2 * CPU_SECONDS)
 elif action == "again":
     grant(100 * 1024 ** 2, None)
     bytearray(500 * 1024 ** 2)
@@ -194,7 +238,13 @@ else:
 
 @pytest.mark.parametrize(
     ("size", "action", "expected"),
-    [(1000, "memory", 1), (100_000_000, "memory", 0), (1000, "again", 0), (1000, "time", -signal.SIGXCPU)],
+    [
+        (1000, "memory", 1),
+        (100_000_000, "memory", 0),
+        (1000, "again", 0),
+        (1000, "patient", 0),
+        (1000, "time", -signal.SIGXCPU),
+    ],
 )
 def test_a_small_file_has_a_small_share_of_memory_and_time(size: int, action: str, expected: int) -> None:
     done = subprocess.run(
