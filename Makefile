@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+PLACE ?= shizong
 SCALE ?= 0.05
 MONTHS ?= 12
 SEED ?= 7
@@ -38,8 +39,8 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-run: env ## a synthetic county, the whole pipeline, a release, dashboards (SCALE=1 for the full county)
-	@$(BIN)/xianqing demo --scale $(SCALE) --months $(MONTHS) --seed $(SEED)
+run: env ## a synthetic county, the whole pipeline, a release, dashboards (SCALE=1 in full; PLACE=haikou, jincheng … for another place)
+	@$(BIN)/xianqing demo --place $(PLACE) --scale $(SCALE) --months $(MONTHS) --seed $(SEED)
 
 browser:
 	@bash scripts/browser.sh
@@ -73,8 +74,8 @@ pollution: env-dev ## the suite of damaged files, with the other readers; writes
 docs: env-dev ## regenerate docs/dictionary.md and the dbt sources
 	@$(BIN)/xianqing dictionary --to docs/dictionary.md
 
-check-full: env ## the county at full size against every published figure (about 5 minutes, 4 GB of disk)
-	@$(BIN)/python -m pipelines.checking --scale 1
+check-full: env ## the county at full size against every published figure (about 8 minutes, 6 GB of disk)
+	@$(BIN)/python -m pipelines.checking --place $(PLACE) --scale 1
 
 pins: ## resolve requirements anew (needs uv); review the diff
 	uv pip compile pyproject.toml --extra build --extra dev $(PIN_FLAGS) -U -o requirements-dev.txt

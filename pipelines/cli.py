@@ -43,6 +43,7 @@ app.add_typer(releases_app, name="releases")
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM", help="Month the figures speak about.")]
 
 
+SyntheticPlace = Annotated[str, typer.Option(help="shizong, duan, haikou, yiyuan or jincheng.")]
 Scale = Annotated[float, typer.Option(min=0.01, max=1, help="Size of the synthetic county; 1 = in full.")]
 
 
@@ -105,7 +106,7 @@ def init(
 @app.command()
 def simulate(
     out: Annotated[Path, typer.Option(help="Folder for the files.")],
-    place: Annotated[str, typer.Option(help="County.")] = "shizong",
+    place: SyntheticPlace = "shizong",
     scale: Scale = 0.05,
     months: Annotated[int, typer.Option(min=1, max=12, help="Monthly files.")] = 12,
     seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 7,
@@ -194,6 +195,8 @@ def _run_job(settings: Settings, as_of: str | None, full: bool) -> Any:
 
 @app.command()
 def demo(
+    *,
+    place: SyntheticPlace = "shizong",
     scale: Scale = 0.05,
     months: Annotated[int, typer.Option(min=1, max=12, help="Monthly files.")] = 12,
     seed: Annotated[int, typer.Option(help="Same seed, same county.")] = 7,
@@ -210,11 +213,11 @@ def demo(
     def said(text: str) -> None:
         say(f"{time.perf_counter() - started:5.0f} s  {text}")
 
-    settings = initialise(settings_of_process().data_dir, place="shizong", synthetic=True)
-    out = synthetic_deliveries(settings, f"shizong-{scale}-{months}-{seed}")
+    settings = initialise(settings_of_process().data_dir, place=place, synthetic=True)
+    out = synthetic_deliveries(settings, f"{place}-{scale}-{months}-{seed}")
     if not (out / "truth").is_dir():
         with _progress("Writing files") as report:
-            write_county("shizong", scale=scale, months=months, seed=seed, out=out, progress=report)
+            write_county(place, scale=scale, months=months, seed=seed, out=out, progress=report)
     said(f"synthetic county at scale {scale}: files as departments send them, in {out / 'files'}")
     results = land_files([out / "files"], settings, arrival="mtime")
     outcomes = Counter(result.outcome for result in results)

@@ -50,7 +50,7 @@ class Place(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Text
-    county_code: str
+    county_codes: tuple[str, ...]
     villages: str
     history: str | None = None
     table_year: int
@@ -71,10 +71,16 @@ def short_name(name: pl.Expr) -> pl.Expr:
 
 
 def shipped_areas(place: Place) -> pl.DataFrame:
-    """The shipped table of one place with its history rows, one row per area and validity."""
+    """The shipped table of one place with its history rows, one row per area and validity.
+
+    A place is one county, or a prefecture with its counties; communities of a county that the place leaves out are no
+    part of it.
+    """
     texts = dict.fromkeys(("code", "streetCode"), pl.String)
     villages = pl.read_csv(REFERENCE_DIR / place.villages, schema_overrides=texts)
-    county_code = place.county_code
+    villages = villages.with_columns(county_code=pl.col("code").str.head(6) + "000000").filter(
+        pl.col("county_code").is_in(list(place.county_codes))
+    )
     village_rows = villages.select(
         area_code="code",
         area_level=pl.lit("village"),
@@ -85,15 +91,13 @@ def shipped_areas(place: Place) -> pl.DataFrame:
         area_code=pl.col("streetCode") + "000",
         area_level=pl.lit("township"),
         area_name="street",
-        parent_code=pl.lit(county_code),
+        parent_code="county_code",
     )
-    county_units = pl.DataFrame(
-        {
-            "area_code": [county_code[:6] + COUNTY_UNITS_SUFFIX],
-            "area_level": ["township"],
-            "area_name": [COUNTY_UNITS_NAME],
-            "parent_code": [county_code],
-        }
+    county_units = pl.DataFrame({"parent_code": place.county_codes}).select(
+        area_code=pl.col("parent_code").str.head(6) + COUNTY_UNITS_SUFFIX,
+        area_level=pl.lit("township"),
+        area_name=pl.lit(COUNTY_UNITS_NAME),
+        parent_code="parent_code",
     )
     lower = pl.concat([township_rows, county_units, village_rows]).with_columns(
         table_year=pl.lit(place.table_year), source=pl.lit(place.source)
@@ -101,8 +105,8 @@ def shipped_areas(place: Place) -> pl.DataFrame:
     upper = pl.read_csv(
         REFERENCE_DIR / "divisions.csv", schema_overrides={"area_code": pl.String, "parent_code": pl.String}
     )
-    codes = {county_code, county_code[:4] + "00000000", county_code[:2] + "0000000000"}
-    areas = pl.concat([upper.filter(pl.col("area_code").is_in(codes)), lower], how="diagonal_relaxed")
+    codes = {code[:digits] + "0" * (12 - digits) for code in place.county_codes for digits in (2, 4, 6)}
+    areas = pl.concat([upper.filter(pl.col("area_code").is_in(list(codes))), lower], how="diagonal_relaxed")
     dated = areas.join(_history(place), on="area_code", how="left", suffix="_history")
     return _finish(dated.with_columns(source=pl.coalesce("source_history", "source")))
 

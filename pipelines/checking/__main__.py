@@ -14,11 +14,13 @@ from rich.table import Table
 
 from pipelines.checking.figures import FigureCheck, check_figures
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.simulate.places import FIRST_PLACE, PLACES
 
 
 def main() -> int:
     """Returns 0 when every figure is equal, 1 otherwise."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--place", choices=PLACES, default=FIRST_PLACE)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--keep", type=Path, help="folder that keeps the county afterwards")
@@ -27,7 +29,7 @@ def main() -> int:
     home = options.keep or Path(tempfile.mkdtemp(prefix="check-", dir=PROJECT_DIR / "data"))
     console = Console(stderr=True)
     try:
-        settings = _run(home, options.scale, options.seed, console)
+        settings = _run(home, options.place, options.scale, options.seed, console)
         checks = check_figures(settings, options.scale)
     finally:
         if options.keep is None:
@@ -35,7 +37,7 @@ def main() -> int:
     return report(checks, options.scale)
 
 
-def _run(home: Path, scale: float, seed: int, console: Console) -> Settings:
+def _run(home: Path, place: str, scale: float, seed: int, console: Console) -> Settings:
     from pipelines.installation import initialise
     from pipelines.landing import land
     from pipelines.run import run_pipeline
@@ -46,8 +48,8 @@ def _run(home: Path, scale: float, seed: int, console: Console) -> Settings:
     def said(what: str) -> None:
         console.print(f"{time.perf_counter() - started:6.0f} s  {what}")
 
-    settings = initialise(home / "data", place="shizong", synthetic=True)
-    simulate("shizong", scale=scale, months=12, seed=seed, out=home / "county")
+    settings = initialise(home / "data", place=place, synthetic=True)
+    simulate(place, scale=scale, months=12, seed=seed, out=home / "county")
     said("the county's files are written")
     land(sorted(path for path in (home / "county" / "files").rglob("*") if path.is_file()), settings, arrival="mtime")
     said("files landed")

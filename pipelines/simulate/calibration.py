@@ -1,6 +1,7 @@
-"""The figures that the synthetic county is made to fit, and how they shrink with the scale.
+"""The figures that a synthetic county is made to fit, and how they shrink with the scale.
 
-Belongs here: loading the calibration files, apportionment. Does not belong here: people, money movements, files.
+Belongs here: loading the calibration files, apportionment. Does not belong here: people, money movements, files; which
+places there are (``places``).
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import csv
 import zlib
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +17,35 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
+from pipelines.simulate.places import changed, own_label, own_plan, per_unit, unit_changes
+
 FOLDER = Path(__file__).parent
 AREAS_FOLDER = FOLDER.parent / "areas" / "reference"
-PLACES = ("shizong",)
 EXIT_YEARS = (2014, 2015, 2016, 2017, 2018, 2019, 2020)
 SMALLEST_SCALE = 0.01
 
 
-@cache
+@per_unit
 def calibration() -> dict[str, Any]:
-    """The calibration as written, one file a subject below ``figures``; no key stands in two of them."""
-    return load_parts("figures", depth=1)
+    """The calibration of the county being built: the files below ``figures``, changed by its place's own file."""
+    return changed(load_parts("figures", depth=1), unit_changes("figures"))
 
 
-@cache
+@per_unit
 def delivery_plan() -> dict[str, Any]:
-    """The delivery plan as written, one file a subject below ``plans``."""
-    return load_parts("plans", depth=3)
+    """The delivery plan of the place being built: the files below ``plans``, changed by its place's own file.
+
+    A place's file names the feeds that are delivered there; its words are the place's own.
+    """
+    plan = load_parts("plans", depth=3)
+    changes = unit_changes("plan")
+    if not changes:
+        return plan
+    delivered = changes.get("feeds", {})
+    plan["feeds"] = {feed: spec for feed, spec in plan["feeds"].items() if feed in delivered}
+    plan["faults"] = []
+    plan["very_late"] = {"feed": "", "month": 1, "days": 0}
+    return own_plan(changed(plan, changes), changes.get("words", {}))
 
 
 def load_parts(folder: str, depth: int) -> dict[str, Any]:
@@ -58,7 +70,7 @@ def _merge(into: dict[str, Any], part: dict[str, Any], depth: int, name: str) ->
 
 def generator(seed: int, *parts: object) -> np.random.Generator:
     """A random generator of its own for each part of the county, so that parts can be built in any order."""
-    label = "|".join(map(str, parts)).encode()
+    label = "|".join(map(str, (*own_label(), *parts))).encode()
     return np.random.default_rng(np.random.SeedSequence([seed, zlib.crc32(label)]))
 
 
@@ -130,6 +142,11 @@ class Villages:
         return tuple(dict.fromkeys(self.townships))
 
 
+def county_units() -> str:
+    """The code of the row that stands for the county's own departments (see ``pipelines.areas``)."""
+    return str(calibration()["place"]["county_code"])[:6] + "000001"
+
+
 def short_name(name: str) -> str:
     """The everyday form of a village name.
 
@@ -140,6 +157,8 @@ def short_name(name: str) -> str:
 
 
 def _codes_not_yet(place: dict[str, Any]) -> set[str]:
+    if place["history_file"] is None:
+        return set()
     history = AREAS_FOLDER / place["history_file"]
     if not history.is_file():
         return set(place["villages_not_yet"]["codes"])
@@ -148,21 +167,24 @@ def _codes_not_yet(place: dict[str, Any]) -> set[str]:
     return {row.get("area_code") or row["code"] for row in rows if row["valid_from"] > "2020-12-31"}
 
 
-@cache
+@per_unit
 def villages() -> Villages:
-    """The 110 villages of 2020; raises FileNotFoundError when the table of divisions is missing."""
+    """The county's villages of 2020; raises FileNotFoundError when the table of divisions is missing."""
     place, given = calibration()["place"], calibration()["villages"]
     with (AREAS_FOLDER / place["areas_file"]).open(encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.DictReader(handle))
     later = _codes_not_yet(place)
-    rows = sorted((row for row in rows if row["code"] not in later), key=lambda row: row["code"])
+    rows = [row for row in rows if row["code"] not in later and row["code"].startswith(place["county_code"][:6])]
+    rows.sort(key=lambda row: row["code"])
     short = [short_name(row["name"]) for row in rows]
     towns = [row["street"] for row in rows]
-    listed = np.array([name not in given["not_listed"] for name in short])
     rng = generator(0, "villages")
+    is_urban = _urban(short, given)
+    listed = _listed(is_urban, given, rng)
     exit_years = np.zeros(len(rows), dtype=np.int64)
     order = rng.permutation(np.flatnonzero(listed))
-    exit_years[order] = np.repeat(list(given["exits"]), list(given["exits"].values()))
+    years = np.repeat(list(given["exits"]), list(given["exits"].values()))
+    exit_years[order[: len(years)]] = years
     register = np.where(listed, given["listed_register_weight"], given["unlisted_register_weight"])
     poor_town = np.array([town in given["listed_townships"] for town in towns])
     register = register * np.where(poor_town, given["listed_township_register_weight"], 1.0)
@@ -176,9 +198,25 @@ def villages() -> Villages:
         is_listed=listed,
         exit_years=exit_years,
         register_weight=register * rng.uniform(0.6, 1.5, len(rows)),
-        resident_weight=np.where(listed, 1.0, given["urban_weight"]) * rng.uniform(0.85, 1.2, len(rows)),
-        is_urban=~listed,
+        resident_weight=np.where(is_urban, given["urban_weight"], 1.0) * rng.uniform(0.85, 1.2, len(rows)),
+        is_urban=is_urban,
         minority_share=np.where(
             np.isin(towns, list(given["minority_townships"])), shares["minority_township"], shares["elsewhere"]
         ),
     )
+
+
+def _urban(names: list[str], given: dict[str, Any]) -> np.ndarray:
+    """Communities in town: by name where the calibration names them, otherwise what is called 社区 or 居委会."""
+    if "not_listed" in given:
+        return np.array([name in given["not_listed"] for name in names])
+    return np.array([name.endswith(("社区", "居委会", "居")) for name in names])
+
+
+def _listed(is_urban: np.ndarray, given: dict[str, Any], rng: np.random.Generator) -> np.ndarray:
+    """The villages that were listed as poor: every rural one, or ``listed_count`` of them."""
+    if "listed_count" not in given:
+        return ~is_urban
+    listed = np.zeros(len(is_urban), dtype=bool)
+    listed[rng.permutation(np.flatnonzero(~is_urban))[: given["listed_count"]]] = True
+    return listed

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.calibration import villages
+from pipelines.simulate.calibration import calibration, villages
 from pipelines.simulate.county import County, text
 from pipelines.simulate.identity import MALE
 from pipelines.simulate.register import month_days
@@ -26,7 +26,7 @@ def fixed_texts(county: County) -> dict[str, pl.Series]:
     return {
         "identity": text(county.identity),
         "name": text(county.name),
-        "member": (number + 53_230_000_000).cast(pl.String),
+        "member": (number + _first_number() * 10).cast(pl.String),
         "birth": pl.Series(county.birth_day).cast(pl.Date).cast(pl.String),
         "sex": choose(["男", "女"], np.where(county.sex == MALE, 0, 1)),
         "ethnic": text(county.ethnic_group),
@@ -36,7 +36,13 @@ def fixed_texts(county: County) -> dict[str, pl.Series]:
 
 def household_numbers(index: np.ndarray) -> pl.Series:
     """Register numbers of households."""
-    return (pl.Series(index.astype(np.int64)) + 5_323_000_000).cast(pl.String)
+    return (pl.Series(index.astype(np.int64)) + _first_number()).cast(pl.String)
+
+
+def _first_number() -> int:
+    """Register numbers begin with the province and the county, so that two counties of a prefecture never share one."""
+    code = calibration()["place"]["county_code"]
+    return int(code[:2] + code[4:6]) * 1_000_000
 
 
 def choose(values: list[str] | tuple[str, ...], index: np.ndarray) -> pl.Series:

@@ -24,6 +24,7 @@ from pipelines.simulate.households import (
     sizes_with_total,
 )  # fmt: skip
 from pipelines.simulate.identity import FEMALE, MALE, identity_numbers
+from pipelines.simulate.places import block_of, unit
 from pipelines.simulate.population import build_register
 from pipelines.simulate.register import (
     BIRTH,
@@ -58,8 +59,9 @@ class Residents:
 
 @dataclass(frozen=True, eq=False)
 class County:
-    """The whole county; persons 0…n-1 are the register's, the others were never registered."""
+    """A whole county; persons 0…n-1 are the register's, the others were never registered; ``unit`` as in ``places``."""
 
+    unit: str
     scale: float
     seed: int
     register: Register
@@ -81,16 +83,16 @@ class County:
 
 
 def build_county(scale: float, seed: int) -> County:
-    """The county at ``scale`` (0.01–1), in memory, without writing a file."""
+    """The county in hand at ``scale`` (0.01–1), in memory, without writing a file."""
     register = build_register(scale, seed)
     rng = generator(seed, "county", scale)
     place = villages()
     missing, dead = _contradictions(register, rng)
     residents, birth_day, sex = _residents(register, scale, rng, missing=missing, dead=dead)
     count = len(birth_day)
-    identity = identity_numbers(birth_day, sex, generator(seed, "identity", scale))
+    identity = identity_numbers(birth_day, sex, generator(seed, "identity", scale), block_of(unit()))
     return County(
-        scale, seed, register, residents, birth_day, sex, identity,
+        unit(), scale, seed, register, residents, birth_day, sex, identity,
         _names(residents, sex, register.parent, generator(seed, "names", scale)),
         _ethnic_groups(residents, place, generator(seed, "ethnic", scale)),
         generator(seed, "traits", scale).random((TRAITS, count), dtype=np.float32),

@@ -10,12 +10,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 
 import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import apportion, calibration, generator, villages
+from pipelines.simulate.places import per_unit
 
 YEARS = (2016, 2017, 2018, 2019, 2020)
 FINAL, TOWNSHIP_ACCOUNT = "最终收款人", "乡镇专户"
@@ -86,7 +86,7 @@ def item_names(level: str) -> list[str]:
     return [f"{level.removesuffix('级')}{'级' if level != '中央' else ''}{s}资金" for s in _SUBJECTS[:count]]
 
 
-@lru_cache(maxsize=2)
+@per_unit
 def build_funds(scale: float, seed: int) -> tuple[tuple[Quota, ...], tuple[Payment, ...]]:
     """All quotas and all payments up to the end of 2020, in the order of their dates."""
     rng = generator(seed, "funds")

@@ -34,14 +34,17 @@ def yyyymmdd(days: np.ndarray) -> np.ndarray:
     return np.asarray(years * 10000 + month * 100 + day)
 
 
-def identity_numbers(birth_days: np.ndarray, sex: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Distinct 18-character identity numbers that agree with birth date and sex (1 male, 2 female)."""
+def identity_numbers(birth_days: np.ndarray, sex: np.ndarray, rng: np.random.Generator, block: range) -> np.ndarray:
+    """Distinct 18-character identity numbers that agree with birth date and sex (1 male, 2 female).
+
+    ``block`` holds the last two digits of the area prefixes: two counties of one file never share a number.
+    """
     count = len(birth_days)
     birth = yyyymmdd(birth_days)
     first17 = np.zeros(count, dtype=np.int64)
     open_ = np.arange(count)
     while len(open_):
-        area = 990100 + rng.integers(0, 9, len(open_)) * 100 + rng.integers(1, 30, len(open_))
+        area = 990100 + rng.integers(0, 9, len(open_)) * 100 + rng.integers(block.start, block.stop, len(open_))
         serial = rng.integers(1, 499, len(open_)) * 2 + (sex[open_] == MALE)
         first17[open_] = (area * 10**8 + birth[open_]) * 1000 + serial
         _, first_seen = np.unique(first17, return_index=True)

@@ -19,6 +19,7 @@ from pipelines.simulate.columns import NONE, choose, household_numbers, months_t
 from pipelines.simulate.county import County
 from pipelines.simulate.homes import day_texts, yuan
 from pipelines.simulate.loans import FRAMES as LOAN_FRAMES
+from pipelines.simulate.places import per_unit
 from pipelines.simulate.posts import FRAMES as POST_FRAMES
 from pipelines.simulate.register import month_days, month_index
 from pipelines.simulate.villagestatistics import collective_incomes
@@ -75,7 +76,7 @@ class Participation:
     reward: np.ndarray
 
 
-@lru_cache(maxsize=1)
+@per_unit
 def operators() -> Operators:
     """The list of operators; the same in a small county as in a whole one."""
     given: dict[str, Any] = calibration()["operators"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
+from pipelines.simulate.calibration import apportion, calibration, county_units, generator, half_even, villages
 from pipelines.simulate.columns import NONE, choose, fixed_texts, numbers, tenths, weighted
 from pipelines.simulate.county import DEAD, County
 from pipelines.simulate.helpers import LAST_PAIRING, cadre_numbers, pairings, unit_names
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 CATEGORIES = ("责任落实", "政策落实", "工作落实", "资金项目", "干部作风")
 SOURCES = ("中央", "省级", "市级", "县级", "自查")
 DOUBTS = ("对象已死亡", "重复领取", "互斥领取", "干部亲属", "不符合条件")
-COUNTY_UNITS = "530323000001"
 _REASONS = ("院落杂物堆放", "档案填写不全", "垃圾清运不及时", "户厕管护不到位", "政策知晓不足")
 _FUNDS = ("农村低保金", "临时救助", "残疾人两项补贴", "公益性岗位补贴", "产业到户补助")
 _FIRST_QUARTER = month_index(2018, 1)
@@ -92,7 +91,7 @@ def supervision_frame(county: County, slot: Slot) -> pl.DataFrame:
     quarter = np.repeat(np.arange(len(quarters)), width)
     shown = day <= last_
     everyone = np.ones(int(shown.sum()), bool)
-    codes = [*_town_codes(), COUNTY_UNITS]
+    codes = [*_town_codes(), county_units()]
     where = np.where(is_town, unit, len(towns))[shown]
     names = [*(f"{town}" for town in towns), *(f"县直部门{n}（模拟）" for n in (1, 2, 3))]
     order = np.arange(len(day))[shown]
@@ -152,7 +151,7 @@ def rectification_frame(county: County, slot: Slot) -> pl.DataFrame:
     final = np.where(back, second, closed)
     is_done, is_closed = done <= last, final <= last
     status = np.select([is_closed, back, is_done & (closed > last)], [3, 1, 2], np.where(found + 5 > last, 0, 1))
-    codes = [*place.codes, COUNTY_UNITS]
+    codes = [*place.codes, county_units()]
     where = np.where(village == NONE, len(place.codes), village)
     # Each problem comes from the quarter's supervision of its township, a department's from that of a department.
     towns = place.township_names

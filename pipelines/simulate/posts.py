@@ -129,7 +129,8 @@ def _entities(county: County) -> tuple[pl.DataFrame, np.ndarray]:
     scope = rng.integers(0, 5, count)
     frame = pl.DataFrame(
         {
-            "统一社会信用代码": "拟92530323MA" + (number * 13 + 1_000_000).cast(pl.String),
+            "统一社会信用代码": f"拟92{calibration()['place']['county_code'][:6]}MA"
+            + (number * 13 + 1_000_000).cast(pl.String),
             "企业名称": "师宗县模拟" + number.cast(pl.String) + choose(["经营部", "合作社", "有限公司", "厂"], kind),
             "法定代表人": texts["name"].gather(owner),
             "法定代表人证件号码": texts["identity"].gather(owner),

@@ -10,12 +10,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 import numpy as np
 
 from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
 from pipelines.simulate.funds import FINAL, YEARS, Payment, Quota, build_funds
+from pipelines.simulate.places import per_unit
 
 LEVELS = ("中央", "省级", "市级", "县级", "社会")
 STARTED, RESERVE, APPROVED, REMOVED = range(4)
@@ -93,7 +93,7 @@ def project_numbers(projects: Projects) -> list[str]:
     return [f"XM{year}-{at:05d}" for at, year in enumerate(projects.year.tolist(), 1)]
 
 
-@lru_cache(maxsize=2)
+@per_unit
 def build_projects(scale: float, seed: int) -> tuple[Projects, Money]:
     """All projects and the money that was split over them, up to the end of 2020."""
     quotas, payments = build_funds(scale, seed)

@@ -170,7 +170,8 @@ def is_relocated(county: County, household: np.ndarray) -> np.ndarray:
 
 
 def _codes(settlement: np.ndarray) -> pl.Series:
-    codes = [f"AZ530323{number:03d}" for number in range(1, calibration()["relocation"]["settlements"]["value"] + 1)]
+    prefix = "AZ" + calibration()["place"]["county_code"][:6]
+    codes = [f"{prefix}{number:03d}" for number in range(1, calibration()["relocation"]["settlements"]["value"] + 1)]
     return choose(codes, settlement)
 
 

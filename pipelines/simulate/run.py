@@ -19,13 +19,14 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.simulate.calibration import PLACES, delivery_plan, generator, villages
+from pipelines.simulate.calibration import delivery_plan, generator, villages
 from pipelines.simulate.county import County, build_county
 from pipelines.simulate.damage import Planted, damaged_copy, without_township
 from pipelines.simulate.deliveries import Delivery, Version, deliveries, suffix_of
 from pipelines.simulate.expected import expected_figures
 from pipelines.simulate.frames import FRAMES, Slot
 from pipelines.simulate.oldbooks import write_old_workbook
+from pipelines.simulate.places import FIRST_PLACE, at, in_own_words, units_of
 from pipelines.simulate.presentation import Presented, as_of_title, present
 from pipelines.simulate.sheets import address, placed, split
 from pipelines.simulate.truth import WrittenFile, file_entry, row_entry, write_rows_truth, write_truth
@@ -63,22 +64,16 @@ def simulate(
     Raises ValueError for an argument outside its range and FileExistsError when ``out`` holds something.
     """
     started = time.monotonic()
-    _check(place, months, out)
-    county = build_county(scale, seed)
-    tasks = deliveries(months, seed)
-    order = sorted(range(len(tasks)), key=lambda at: (-_weight(tasks[at]), at))
-    for folder in ("files", "truth/rows"):
-        (out / folder).mkdir(parents=True, exist_ok=True)
-    written: dict[int, list[WrittenFile]] = {}
-    for done, (at, files) in enumerate(_write_all(county, [(at, tasks[at]) for at in order], out, workers), start=1):
-        written[at] = files
-        if progress is not None:
-            progress(done, len(tasks), files[-1].path)
-    files = [file for at in range(len(tasks)) for file in written[at]]
-    files.append(_write_unknown_file(out, seed, months))
-    figures = expected_figures(county, months)
+    units = units_of(place)
+    _check(months, out)
+    counties = tuple(_built(unit, scale, seed) for unit in units)
+    with at(units[0]):
+        files = _write_files(counties, months, out, progress, workers)
+        files.append(_write_unknown_file(out, seed, months))
+        # The other places' figures are checked against the printed ones alone: they carry only some of the feeds.
+        figures = expected_figures(counties[0], months) if place == FIRST_PLACE else {}
     arguments = {"place": place, "scale": scale, "months": months, "seed": seed}
-    damage_count = write_truth(county, out, files, arguments, figures)
+    damage_count = write_truth(counties, out, files, arguments, figures)
     return SimulationReport(
         place=place, scale=scale, months=months, seed=seed, out=out, file_count=len(files),
         row_count=sum(file.row_count for file in files), size_bytes=sum(file.size_bytes for file in files),
@@ -86,9 +81,29 @@ def simulate(
     )  # fmt: skip
 
 
-def _check(place: str, months: int, out: Path) -> None:
-    if place not in PLACES:
-        raise ValueError(f"place {place} is not known: choose one of {', '.join(PLACES)}")
+def _built(unit: str, scale: float, seed: int) -> County:
+    with at(unit):
+        return build_county(scale, seed)
+
+
+def _write_files(
+    counties: tuple[County, ...], months: int, out: Path, progress: Progress | None, workers: int
+) -> list[WrittenFile]:
+    """Every delivery's files in the order of the plan; the long ones are written first."""
+    tasks = deliveries(months, counties[0].seed)
+    order = sorted(range(len(tasks)), key=lambda index: (-_weight(tasks[index]), index))
+    for folder in ("files", "truth/rows"):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    written: dict[int, list[WrittenFile]] = {}
+    todo = [(index, tasks[index]) for index in order]
+    for done, (index, files) in enumerate(_write_all(counties, todo, out, workers), start=1):
+        written[index] = files
+        if progress is not None:
+            progress(done, len(tasks), files[-1].path)
+    return [file for index in range(len(tasks)) for file in written[index]]
+
+
+def _check(months: int, out: Path) -> None:
     if not 1 <= months <= 12:
         raise ValueError(f"{months} months: choose 1 to 12 months of 2020")
     if out.exists() and any(out.iterdir()):
@@ -102,27 +117,29 @@ def _weight(task: Delivery) -> int:
 
 # --- worker processes ----------------------------------------------------------------------------------------------
 
-_in_worker: list[County] = []
+_in_worker: list[tuple[County, ...]] = []
 
 
-def _start_worker(county: County) -> None:
-    _in_worker[:] = [county]
+def _start_worker(counties: tuple[County, ...]) -> None:
+    _in_worker[:] = [counties]
 
 
-def _work(at: int, task: Delivery, out: Path) -> tuple[int, list[WrittenFile]]:
-    return at, _write_delivery(_in_worker[0], task, out)
+def _work(index: int, task: Delivery, out: Path) -> tuple[int, list[WrittenFile]]:
+    counties = _in_worker[0]
+    with at(counties[0].unit):
+        return index, _write_delivery(counties, task, out)
 
 
 def _write_all(
-    county: County, tasks: list[tuple[int, Delivery]], out: Path, workers: int
+    counties: tuple[County, ...], tasks: list[tuple[int, Delivery]], out: Path, workers: int
 ) -> Iterator[tuple[int, list[WrittenFile]]]:
     if workers <= 1:
-        for at, task in tasks:
-            yield at, _write_delivery(county, task, out)
+        for index, task in tasks:
+            yield index, _write_delivery(counties, task, out)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _start_worker, (county,)) as pool:
-        futures = [pool.submit(_work, at, task, out) for at, task in tasks]
+    with ProcessPoolExecutor(workers, context, _start_worker, (counties,)) as pool:
+        futures = [pool.submit(_work, index, task, out) for index, task in tasks]
         for future in futures:
             yield future.result()
 
@@ -141,16 +158,31 @@ def _titles(task: Delivery) -> list[str]:
     return [spec.get("title", ""), f"{when}　　　　{spec.get('unit', '')}"]
 
 
-def _write_delivery(county: County, task: Delivery, out: Path) -> list[WrittenFile]:
+def _frame(counties: tuple[County, ...], task: Delivery) -> pl.DataFrame:
+    """The rows of every unit below each other; numbers that each unit counts for itself get the unit's letter."""
+    slot = Slot(task.year, task.month, task.is_yearly)
+    counted = delivery_plan()["feeds"][task.feed].get("own_numbers", [])
+    frames = []
+    for letter, county in zip("ABCDEFGHJK", counties, strict=False):
+        with at(county.unit):
+            frame = in_own_words(FRAMES[task.feed](county, slot))
+        if len(counties) > 1 and counted:
+            frame = frame.with_columns(pl.lit(letter) + pl.col(counted))
+        frames.append(frame)
+    return frames[0] if len(frames) == 1 else pl.concat(frames)
+
+
+def _write_delivery(counties: tuple[County, ...], task: Delivery, out: Path) -> list[WrittenFile]:
+    county = counties[0]
     spec = delivery_plan()["feeds"][task.feed]
     is_text = suffix_of(task.feed, task.year, task.month) == ".csv"
     rng = generator(county.seed, "presentation", task.feed, task.year, task.month)
-    frame = FRAMES[task.feed](county, Slot(task.year, task.month, task.is_yearly))
+    frame = _frame(counties, task)
     presented = present(task.feed, frame, rng, sheet=spec.get("sheet", ""), titles=_titles(task), is_text=is_text)
     files: list[WrittenFile] = []
-    for at, version in enumerate(task.versions):
+    for index, version in enumerate(task.versions):
         files.append(_write_version(county, task, version, presented, out, is_text=is_text))
-        if version.what == "clean" and at and task.versions[0].what == "nameless":
+        if version.what == "clean" and index and task.versions[0].what == "nameless":
             _copy_bytes(out, task.versions[0], version)
     return files
 

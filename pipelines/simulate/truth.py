@@ -6,6 +6,7 @@ Belongs here: the files below ``truth``. Does not belong here: the deliveries th
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from pipelines.simulate.columns import fixed_texts
 from pipelines.simulate.county import County
 from pipelines.simulate.damage import Planted
 from pipelines.simulate.deliveries import Version
+from pipelines.simulate.places import at
 
 DAMAGE_SCHEMA = {
     "file": pl.String, "sheet": pl.String, "row": pl.Int32, "column": pl.Int32, "header": pl.String,
@@ -56,22 +58,13 @@ def write_rows_truth(out: Path, version: Version, truth: pl.DataFrame) -> None:
 
 
 def write_truth(
-    county: County, out: Path, files: list[WrittenFile], arguments: dict[str, Any], figures: dict[str, Any]
+    counties: Sequence[County], out: Path, files: list[WrittenFile], arguments: dict[str, Any], figures: dict[str, Any]
 ) -> int:
     """The damage list, the people whom register and police see differently, the manifest; returns the list's length."""
     damage = pl.DataFrame([entry for file in files for entry in file.damage], schema=DAMAGE_SCHEMA)
     damage.write_parquet(out / "truth" / "damage.parquet")
-    people = fixed_texts(county)
-    contradictions = [(person, "not_in_residents") for person in county.not_in_residents.tolist()]
-    contradictions += [(person, "dead_in_residents") for person in county.dead_but_registered.tolist()]
-    index = [person for person, _ in contradictions]
-    pl.DataFrame(
-        {
-            "人口编号": people["member"].gather(index),
-            "公民身份号码": people["identity"].gather(index),
-            "kind": [kind for _, kind in contradictions],
-        }
-    ).write_parquet(out / "truth" / "register_against_residents.parquet")
+    contradictions = pl.concat([_contradictions(county) for county in counties])
+    contradictions.write_parquet(out / "truth" / "register_against_residents.parquet")
     manifest = {
         "arguments": arguments,
         "is_synthetic": True,
@@ -84,3 +77,18 @@ def write_truth(
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
     (out / "truth" / "manifest.json").write_text(text, encoding="utf-8")
     return damage.height
+
+
+def _contradictions(county: County) -> pl.DataFrame:
+    with at(county.unit):
+        people = fixed_texts(county)
+    contradictions = [(person, "not_in_residents") for person in county.not_in_residents.tolist()]
+    contradictions += [(person, "dead_in_residents") for person in county.dead_but_registered.tolist()]
+    index = [person for person, _ in contradictions]
+    return pl.DataFrame(
+        {
+            "人口编号": people["member"].gather(index),
+            "公民身份号码": people["identity"].gather(index),
+            "kind": [kind for _, kind in contradictions],
+        }
+    )

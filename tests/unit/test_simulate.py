@@ -75,7 +75,7 @@ def test_check_characters_agree_with_the_recursive_formula(numbers: list[int]) -
 def test_identity_numbers_agree_with_birth_and_sex_and_belong_to_nobody(people: list[tuple[int, int]]) -> None:
     birth = np.array([day for day, _ in people])
     sex = np.array([which for _, which in people])
-    numbers = identity_numbers(birth, sex, np.random.default_rng(1)).tolist()
+    numbers = identity_numbers(birth, sex, np.random.default_rng(1), range(1, 30)).tolist()
     assert len(set(numbers)) == len(numbers)
     for number, day, which in zip(numbers, birth, sex, strict=True):
         assert number[:4] in {f"990{n}" for n in range(1, 10)}
