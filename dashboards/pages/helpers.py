@@ -1,11 +1,11 @@
-"""谁在帮、走访到位了吗: pairing, visits and duty, implausible visits, households not seen, tests, village teams."""
+"""谁在帮、走访到位了吗: problems still open, pairing, visits and duty, implausible visits, tests, village teams."""
 
 from __future__ import annotations
 
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, charts_homes, layout, tables
+from dashboards import charts, charts_homes, layout, tables, visit_problems
 from dashboards.data import Row, Wanted
 from dashboards.layout import View
 from dashboards.tables import Table
@@ -42,7 +42,8 @@ def body(view: View) -> None:
     month = known[-1]
     row = release.first(HELP, key | {"period": month})
     _answer(view, row, release.first(HELP, key | {"period": known[-2]}) if len(known) > 1 else {})
-    shown = [_months(view, months), _below(view, month), _odd(view, row, month), _levels(view, month)]
+    shown = visit_problems.show(view)
+    shown += [_months(view, months), _below(view, month), _odd(view, row, month), _levels(view, month)]
     shown += [_short(view, month), _visits(view, month)]
     figures = [(HELP, column) for column in COLUMNS]
     layout.changes(view, [(HELP, column, key | {"period": month}) for column in COLUMNS])

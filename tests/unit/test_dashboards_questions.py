@@ -1,0 +1,86 @@
+"""Pages that answer an office's questions, without a browser: the lists on a hand-made county, in both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards.words import load_catalogue
+from pipelines.settings import get_settings
+from tests.browser.fixture_release import RELEASE, build_marts
+from tests.unit.dbt_county import EAST, Built, build
+from tests.unit.test_dbt_questions import FEBRUARY, _county
+
+APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return build(_county(), tmp_path_factory.mktemp("pages"), FEBRUARY)
+
+
+@pytest.fixture
+def marts(tmp_path: Path, built: Built, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A release with every table of the hand-made county that it does not hold by itself."""
+    monkeypatch.setenv("XIANQING_DATA_DIR", str(tmp_path))
+    get_settings.cache_clear()
+    marts = build_marts(tmp_path / "marts")
+    folder = marts / RELEASE
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'marts'"
+        ).fetchall()
+        for (table,) in tables:
+            if table in manifest["tables"]:
+                continue
+            connection.sql(f"select * from marts.{table}").write_parquet(str(folder / f"{table}.parquet"))
+            manifest["tables"][table] = {"file": f"{table}.parquet", "sha256": "0", "row_count": 0, "sums": {}}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    yield marts
+    get_settings.cache_clear()
+
+
+def open_page(page: str, language: str = "zh", **choices: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    chosen = choices | {"lang": language}
+    for name, value in chosen.items():
+        app.query_params[name] = value
+    app.run()
+    app.switch_page(f"pages/{page}.py")
+    for name, value in chosen.items():
+        app.query_params[name] = value
+    app.run()
+    assert [error.message for error in app.exception] == []
+    return app
+
+
+def text_of(app: AppTest) -> str:
+    blocks = [re.sub(r"<style>.*?</style>", "", block.proto.body, flags=re.DOTALL) for block in app.html]
+    return re.sub(r"<[^>]+>", " ", "\n".join([*blocks, *(element.value for element in app.text)]))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_problems_of_visits_are_listed_with_what_followed(marts: Path, language: str) -> None:
+    app, words = open_page("helpers", language), load_catalogue(language)  # type: ignore[arg-type]
+    counts = {"yesterday": 2, "yesterday_open": 1, "week": 3, "week_open": 2, "open": 4}
+    assert words["visit_problems.count"].format(**counts) in text_of(app)
+    rows = app.dataframe[0].value
+    assert rows["when"].to_list() == [
+        words[f"visit_problems.{when}"] for when in ("yesterday", "week", "earlier", "earlier")
+    ]
+    assert rows["follow_up"].to_list() == [
+        words[f"visit_follow_up.{what}"] for what in ("nothing", "measure", "lead", "nothing")
+    ]
+    assert rows["open_days"].to_list() == [1, 6, 7, 8]
+
+
+def test_a_village_sees_only_its_own_problems(marts: Path) -> None:
+    app = open_page("helpers", area=EAST)
+    assert app.dataframe[0].value["household_key"].to_list() == ["a"]
