@@ -11,10 +11,16 @@ from benchmarks.measuring import median
 NAMES = {
     "floor": "floor: bare reading into Parquet",
     "cold": "cold run: files to release",
-    "month": "one new month on the months before",
+    "month": "one new month on all before",
+    "year-end": "the year's end on all before",
     "nothing": "nothing new, process start to end",
     "usual": "the usual way: pandas, Great Expectations, dbt",
 }
+ARRIVALS = (
+    "A new month is the files that arrive in one calendar month, corrections and late ones included, in a data folder "
+    "that holds everything that arrived before; measured is the month of median size (of two the larger) unless "
+    "another was asked for. The year's end is the last month of arrivals: it brings December and most yearly registers."
+)
 Runs = dict[str, list[dict[str, Any]]]
 
 
@@ -48,6 +54,12 @@ def _about(result: dict[str, Any]) -> str:
     return f"a synthetic county at scale {result['scale']:.3g}, {result['months']} months: {size}"
 
 
+def _arrived(month: dict[str, Any], result: dict[str, Any]) -> str:
+    """What the month of a side brings, with its share of all bytes."""
+    size = f"{month['bytes'] / 1e6:.0f} MB ({month['bytes'] / result['bytes']:.1%} of all bytes)"
+    return f"the arrivals of {month['month']}, {month['files']} files with {month['rows']:,} rows, {size}"
+
+
 def _turns(result: dict[str, Any]) -> list[str]:
     runs: Runs = result["runs"]
     rounds = max(len(each) for each in runs.values())
@@ -59,8 +71,12 @@ def _turns(result: dict[str, Any]) -> list[str]:
     lines.append("")
     if {"cold", "floor"} <= runs.keys():
         lines.append(f"- The cold run takes {_spread(ratios(runs, 'cold', 'floor'))} the floor's time.")
-    if {"cold", "month"} <= runs.keys():
-        lines.append(f"- One new month takes {_spread(ratios(runs, 'month', 'cold'), percent=True)} of the cold run.")
+    for side, name in (("month", "One new month"), ("year-end", "The year's end")):
+        if {"cold", side} <= runs.keys():
+            share = _spread(ratios(runs, side, "cold"), percent=True)
+            lines.append(f"- {name} takes {share} of the cold run: {_arrived(result['arrivals'][side], result)}.")
+    if {"month", "year-end"} & runs.keys():
+        lines += ["", ARRIVALS]
     if {"cold", "usual"} <= runs.keys():
         lines += [f"- The usual way takes {_spread(ratios(runs, 'usual', 'cold'))} the cold run's time.", ""]
         lines += _verdicts(result["verdicts"])
@@ -83,7 +99,7 @@ def _verdicts(found: dict[str, int]) -> list[str]:
 
 
 def _stages(runs: Runs) -> list[str]:
-    sides = [side for side in ("cold", "month") if side in runs]
+    sides = [side for side in ("cold", "month", "year-end") if side in runs]
     if not sides:
         return []
     told = {side: [json.loads(run["told"])["stages"] for run in runs[side]] for side in sides}

@@ -1,5 +1,9 @@
 """`make bench`: floor, cold run, one new month, nothing new and the usual way in turn on the same files, as ratios.
 
+One new month is what arrives in one calendar month on top of all that arrived before: the month of median size, or the
+one asked for (``--month``). The year's end, which brings most yearly registers, is a side of its own (``--side
+year-end``). Both are named on the page with their files, rows and bytes.
+
 Writes benchmarks/out/benchmarks.json and docs/benchmarks.md. Times of one machine mean little; the ratio of two runs in
 turn on it means something. Each part can be run by itself (``--part``): results are kept by part and scale, and a part
 that is run again replaces its earlier result; ``--report`` writes the page from what is there.
@@ -16,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.county import BenchCounty, make_county, warm_cache
+from benchmarks.county import Arrivals, BenchCounty, make_county, ordinary, warm_cache
 from benchmarks.measuring import ROOT, Measured, measure, python
 from benchmarks.report import page
 from pipelines.reading import ledgers
@@ -24,27 +28,32 @@ from pipelines.settings import load_settings
 
 OUT = ROOT / "benchmarks" / "out" / "benchmarks.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
-SIDES = ("floor", "cold", "month", "nothing", "usual")
+SIDES = ("floor", "cold", "month", "year-end", "nothing", "usual")
+UNASKED = tuple(side for side in SIDES if side != "year-end")
+FORM = 3  # of the results file; results of another form are dropped
 PARTS = ("turns", "parts", "growth")
 GROWTH = (0.1, 1 / 3, 1.0)  # of --scale
 
 
 class Turns:
-    """The sides run in turn on one county."""
+    """The sides run in turn on one county; ``months`` are those of the sides that measure one."""
 
-    def __init__(self, county: BenchCounty, base: Path, sides: list[str]) -> None:
-        self.county, self.base, self.sides = county, base, sides
+    def __init__(self, county: BenchCounty, base: Path, sides: list[str], months: dict[str, Arrivals]) -> None:
+        self.county, self.base, self.sides, self.months = county, base, sides, months
         self.runs: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
         self.accepted: dict[str, dict[str, int]] = {}
 
     def take(self, rounds: int) -> None:
         """Run every side ``rounds`` times, alternating; data of a round are deleted before the next."""
-        if {"month", "nothing"} & set(self.sides):
-            self._measure("", python("-m", "benchmarks.cold", str(self.county.before), str(self.base / "earlier")))
+        for side in ("month", "year-end"):
+            if side in self.sides or (side == "month" and "nothing" in self.sides):
+                earlier = self.county.before(self.months[side].month)
+                self._measure("", python("-m", "benchmarks.cold", str(earlier), str(self._earlier(side))))
         steps: dict[str, Callable[[], Measured]] = {
             "floor": lambda: self._run("benchmarks.floor", self.county.files, "floor"),
             "cold": lambda: self._run("benchmarks.cold", self.county.files, "cold"),
-            "month": self._month,
+            "month": lambda: self._month("month"),
+            "year-end": lambda: self._month("year-end"),
             "nothing": self._nothing,
             "usual": lambda: self._run("benchmarks.peers.usual", self.county.folder, "usual"),
         }
@@ -53,27 +62,33 @@ class Turns:
                 self.runs[side].append(steps[side]().as_json())
                 print(f"  {turn + 1}/{rounds} {side}: {self.runs[side][-1]['wall']} s", flush=True)
             self._remember()
-            for name in ("floor", "cold", "month", "usual"):
+            for name in ("floor", "cold", "month", "year-end", "usual"):
                 shutil.rmtree(self.base / name, ignore_errors=True)
+        for side in ("month", "year-end"):
+            shutil.rmtree(self._earlier(side), ignore_errors=True)
+
+    def _earlier(self, side: str) -> Path:
+        """The data folder that holds everything that arrived before the month of a side."""
+        return self.base / f"before-{side}"
 
     def _measure(self, side: str, command: list[str], data_dir: Path | None = None) -> Measured:
         environment = {} if data_dir is None else {"XIANQING_DATA_DIR": str(data_dir)}
         measured = measure(command, self.base, environment)
-        if side in ("cold", "month") and json.loads(measured.told)["state"] != "published":
+        if side in ("cold", "month", "year-end") and json.loads(measured.told)["state"] != "published":
             raise SystemExit(f"the {side} run published nothing: {measured.told}")
         return measured
 
     def _run(self, module: str, files: Path, side: str) -> Measured:
         return self._measure(side, python("-m", module, str(files), str(self.base / side)))
 
-    def _month(self) -> Measured:
-        """The last month on a copy of a data folder that holds all months before."""
-        shutil.copytree(self.base / "earlier", self.base / "month")
-        return self._run("benchmarks.cold", self.county.last_month, "month")
+    def _month(self, side: str) -> Measured:
+        """What arrives in the side's month, on a copy of a data folder that holds all that arrived before."""
+        shutil.copytree(self._earlier(side), self.base / side)
+        return self._run("benchmarks.cold", self.county.within(self.months[side].month), side)
 
     def _nothing(self) -> Measured:
         """`xianqing run` when no file came, from the start of the process to its end."""
-        folder = self.base / ("month" if (self.base / "month").is_dir() else "earlier")
+        folder = self.base / "month" if (self.base / "month").is_dir() else self._earlier("month")
         measured = self._measure("nothing", python("-m", "pipelines.cli", "run"), folder)
         if "nothing was built" not in measured.told:
             raise SystemExit(f"a run with nothing new did something: {measured.told}")
@@ -101,7 +116,8 @@ class Turns:
         for run in self.runs.get("usual", []):
             told = json.loads(run["told"])
             run["told"] = json.dumps({name: told[name] for name in ("seconds", "checks", "is_green")})
-        return {"runs": self.runs, "verdicts": verdicts}
+        months = {side: one.as_json() for side, one in self.months.items() if side in self.sides}
+        return {"runs": self.runs, "verdicts": verdicts, "arrivals": months}
 
 
 def run_turns(options: argparse.Namespace, base: Path, scale: float, sides: list[str]) -> dict[str, Any]:
@@ -110,11 +126,18 @@ def run_turns(options: argparse.Namespace, base: Path, scale: float, sides: list
     county = make_county(folder, scale, options.months, options.seed)
     count, size = warm_cache(county.files)
     print(f"scale {scale:.3f}: {count} files, {size / 1e6:.0f} MB", flush=True)
-    turns = Turns(county, base, sides)
+    turns = Turns(county, base, sides, _months(county.arrivals(), options.month))
     turns.take(options.runs)
-    shutil.rmtree(base / "earlier", ignore_errors=True)
     about = {"scale": scale, "months": options.months, "files": count, "bytes": size}
     return about | turns.result()
+
+
+def _months(arrivals: list[Arrivals], asked: str | None) -> dict[str, Arrivals]:
+    """The months that the sides measure. Raises SystemExit for one without files."""
+    of_asked = [one for one in arrivals if one.month == asked]
+    if asked is not None and not of_asked:
+        raise SystemExit(f"no file arrives in {asked}; choose one of {', '.join(one.month for one in arrivals)}")
+    return {"month": of_asked[0] if of_asked else ordinary(arrivals), "year-end": arrivals[-1]}
 
 
 def run_parts(options: argparse.Namespace, base: Path) -> dict[str, Any]:
@@ -146,7 +169,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--part", action="append", choices=PARTS, help="default: all")
-    parser.add_argument("--side", action="append", choices=SIDES, help="of the turns; default: all")
+    parser.add_argument("--side", action="append", choices=SIDES, help="of the turns; default: all but year-end")
+    parser.add_argument("--month", help="the calendar month of arrivals, YYYY-MM; default: the one of median size")
     parser.add_argument("--county", type=Path, help="folder of `xianqing simulate`, made there when it is missing")
     parser.add_argument("--scratch", type=Path, help="where to work; default: the system's temporary folder")
     parser.add_argument("--out", type=Path, default=OUT, help="results, JSON")
@@ -154,7 +178,7 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="only write the page again")
     options = parser.parse_args()
     kept: dict[str, Any] = json.loads(options.out.read_text(encoding="utf-8")) if options.out.is_file() else {}
-    kept = kept if kept.get("form") == 2 else {"form": 2}
+    kept = kept if kept.get("form") == FORM else {"form": FORM}
     if not options.report:
         with tempfile.TemporaryDirectory(prefix="xianqing-bench-", dir=options.scratch) as scratch:
             for part in options.part or PARTS:
@@ -172,10 +196,11 @@ def _result_of(part: str, options: argparse.Namespace, base: Path, kept: dict[st
         return run_parts(options, base)
     if part == "growth":
         return run_growth(options, base)
-    found = run_turns(options, base, options.scale, options.side or list(SIDES))
+    found = run_turns(options, base, options.scale, options.side or list(UNASKED))
     before = kept.get(part, {})
     if options.side and all(before.get(name) == found[name] for name in ("scale", "months", "bytes")):
-        found["runs"] = before["runs"] | found["runs"]
+        for what in ("runs", "arrivals"):
+            found[what] = before[what] | found[what]
         found["verdicts"] = found["verdicts"] if found["verdicts"]["files"] else before["verdicts"]
     return found
 

@@ -1,0 +1,80 @@
+"""What a benchmark calls one new month: the arrivals of a calendar month, told with their size beside every ratio."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from benchmarks.county import Arrivals, BenchCounty, ordinary
+from benchmarks.report import page
+
+DELIVERED = {
+    "2020-01-05/one.csv": 5,
+    "2020-10-30/late for august.csv": 7,
+    "2020-11-02/october.csv": 11,
+    "2020-11-28/october, corrected.csv": 13,
+    "2021-01-04/december.csv": 17,
+}
+
+
+def county(folder: Path, months: int = 3) -> BenchCounty:
+    """Files of so many bytes, each of two rows."""
+    for path, size in DELIVERED.items():
+        file = folder / "files" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"x" * size)
+    entries = [{"path": path, "row_count": 2} for path in DELIVERED]
+    (folder / "truth").mkdir()
+    (folder / "truth" / "manifest.json").write_text(json.dumps({"files": entries}), encoding="utf-8")
+    return BenchCounty(folder, months)
+
+
+def names(folder: Path) -> set[str]:
+    """The files below a folder."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_month_is_what_arrives_in_it_whatever_it_speaks_about(tmp_path: Path) -> None:
+    found = county(tmp_path).arrivals()
+    assert found == [Arrivals("2020-10", 1, 2, 7), Arrivals("2020-11", 2, 4, 24), Arrivals("2021-01", 1, 2, 17)]
+
+
+def test_a_county_is_split_before_the_month_and_nothing_later_is_in_either_part(tmp_path: Path) -> None:
+    made = county(tmp_path)
+    assert names(made.within("2020-11")) == {"2020-11-02/october.csv", "2020-11-28/october, corrected.csv"}
+    assert names(made.before("2020-11")) == {"2020-01-05/one.csv", "2020-10-30/late for august.csv"}
+    assert names(made.before("2021-01")) | names(made.within("2021-01")) == set(DELIVERED)
+
+
+def test_files_keep_their_time_of_arrival_in_a_split(tmp_path: Path) -> None:
+    made = county(tmp_path)
+    path = "2020-10-30/late for august.csv"
+    assert (made.before("2020-11") / path).stat().st_mtime_ns == (made.files / path).stat().st_mtime_ns
+
+
+def test_the_ordinary_month_is_the_median_and_of_two_in_the_middle_the_larger(tmp_path: Path) -> None:
+    sizes = {"2020-09": 40, "2020-10": 20, "2020-11": 30, "2020-12": 10}
+    assert ordinary([Arrivals(month, 1, 1, size) for month, size in sizes.items()]).month == "2020-11"
+    assert ordinary(county(tmp_path).arrivals()).month == "2021-01"
+
+
+def test_the_page_names_the_month_and_its_share_of_all_bytes() -> None:
+    run = {"wall": 2.0, "cpu": 3.0, "peak_mb": 5.0, "peaks": {}, "told": json.dumps({"stages": {}})}
+    turns = {
+        "scale": 0.2,
+        "months": 12,
+        "files": 4,
+        "bytes": 400,
+        "runs": {"cold": [run | {"wall": 20.0}], "month": [run], "year-end": [run | {"wall": 5.0}]},
+        "verdicts": {"files": 0, "equal": 0, "usual_took_more": 0, "usual_took_less": 0},
+        "arrivals": {
+            "month": Arrivals("2020-11", 36, 201460, 28).as_json(),
+            "year-end": Arrivals("2021-01", 52, 318345, 42).as_json(),
+        },
+    }
+    written = "\n".join(page({"form": 3, "cores": 2, "turns": turns}))
+    assert "One new month takes **10.0%** (from 10.0% to 10.0%) of the cold run: the arrivals of 2020-11" in written
+    assert "36 files with 201,460 rows, 0 MB (7.0% of all bytes)." in written
+    assert "The year's end takes **25.0%** (from 25.0% to 25.0%) of the cold run: the arrivals of 2021-01" in written
+    assert "(10.5% of all bytes)" in written
+    assert "| stage | cold | month | year-end |" in written
