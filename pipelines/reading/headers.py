@@ -8,28 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import pairwise
 
 from pipelines.contracts import Contract, normalise_header
 from pipelines.reading.books.number_formats import NumberFormat
+from pipelines.reading.header_words import LONGEST_HEADER, Wording, spellings, wording_of_row, wordings
 from pipelines.reading.tables import FileRefusedError
 
-HEADER_SEARCH_ROWS = 10
-HEADER_ROWS = 3
-_UNIT = re.compile(r"[(\[【<](?:单位[:：]?)?([^()\[\]【】<>]{1,8})[)\]】>]$")
-_BARE_UNIT = re.compile(r"[/_:：,，、\-]((?:人民币)?(?:[十百千万亿]{0,2}元|美元|港元|港币|欧元))$")
-_UNIT_CELL = re.compile(
-    r"[(\[【<]?(?:单位[:：]?)?((?:人民币)?(?:[十百千万亿]{0,2}元|美元|港元|港币|欧元|人|户|个|亩|岁|月|日|天|年|%|％))[)\]】>]?"
-)
 _MONEY_UNITS = ("元", "万元", "亿元")
 _OTHER_MONEY = re.compile(r"元|[十百千万亿]|港币|英镑|[$¥￥€]|USD|CNY|RMB", re.IGNORECASE)
 _NO_UNIT = re.compile(r"^[^元]*月|含|不|必填|选填|小写|大写|可|无|如|例|注|[万亿千百]?元以|第|\d")
 _TITLE_UNIT = re.compile(r"单位\s*[:：]([^()（）]*)")
 _MONEY_IN_TITLE = re.compile(r"(?:人民币)?([十百千万亿]{0,2}元|美元|港元|港币|欧元|日元|英镑)(?![\u4e00-\u9fff])")
 _BETWEEN_UNITS = re.compile(r"[\s、，,/;；]+")
-_MARKS = re.compile(r"^[*＊]|[*＊]$")
-LONGEST_HEADER = 1000
 
 
 @dataclass(frozen=True)
@@ -58,20 +48,6 @@ class HeaderMatch:
         """Headers of required fields that no column has."""
         found = set(self.fields.values())
         return [field.header for field in contract.fields if field.required and field.name not in found]
-
-
-def _plain(header: str) -> tuple[str, str | None]:
-    """The normalised header without a trailing unit, and that unit."""
-    text = _MARKS.sub("", normalise_header(header))
-    found = _UNIT.search(text) or _BARE_UNIT.search(text)
-    return (text[: found.start()], found[1].removeprefix("人民币") or "元") if found else (text, None)
-
-
-@lru_cache(maxsize=4096)
-def _spellings(cell: str) -> tuple[str, str, str | None]:
-    """What a header may be known by, whole and without its unit, and that unit; every contract asks for the same."""
-    stem, unit = _plain(cell)
-    return _MARKS.sub("", normalise_header(cell)).upper(), stem.upper(), unit
 
 
 def _names(contract: Contract) -> dict[str, str]:
@@ -104,7 +80,7 @@ class _Matching:
         """The field that a header names, and the unit it states; a cell too long for a header costs nothing."""
         if len(cell) > LONGEST_HEADER:
             return None, None
-        whole, stem, unit = _spellings(cell)
+        whole, stem, unit = spellings(cell)
         if whole in self._names:
             return self._names[whole], None
         return self._names.get(stem), unit
@@ -136,41 +112,14 @@ class _Matching:
 
 def match_row(cells: Sequence[str], row_index: int, contract: Contract) -> HeaderMatch:
     """How the cells of one row fit the contract's headers; a unit in brackets at the end is split off."""
+    return _match(wording_of_row(cells, row_index), contract)
+
+
+def _match(said: Wording, contract: Contract) -> HeaderMatch:
     matching = _Matching(contract)
-    for position, cell in enumerate(cells):
-        if normalise_header(cell):
-            matching.take(position, [cell])
-    return matching.result(row_index)
-
-
-def match_rows(rows: Sequence[Sequence[str]], row_index: int, contract: Contract) -> HeaderMatch:
-    """How several rows joined fit: a group's name stands for the columns right of it that only have a name below.
-
-    ``row_index`` is the last row's. A column is known by its joined name, by the lowest name alone where no other
-    column has it, and by the upper one where the cells below are blank.
-    """
-    width = max(map(len, rows))
-    spread = [[normalise_header(cell) for cell in row] + [""] * (width - len(row)) for row in rows]
-    for upper, lower in pairwise(spread):
-        for position in range(1, width):
-            if not upper[position] and lower[position]:
-                upper[position] = upper[position - 1]
-    lowest = [next((row[at] for row in reversed(spread) if row[at]), "") for at in range(width)]
-    matching = _Matching(contract)
-    flat = []
-    for position in range(width):
-        parts = list(dict.fromkeys(row[position] for row in spread if row[position]))
-        is_unit = len(parts) > 1 and _UNIT_CELL.fullmatch(parts[-1])
-        if is_unit:
-            unit = is_unit[1]
-            parts = [*parts[:-2], f"{parts[-2]}({unit})"]
-        flat.append("".join(parts))
-        if not parts:
-            continue
-        is_only = len(parts) == 1 or is_unit or lowest.count(parts[-1]) == 1
-        choices = ["".join(parts), "-".join(parts), "_".join(parts)]
-        matching.take(position, [*choices, parts[-1]] if is_only else choices)
-    return matching.result(row_index, len(rows), tuple(flat))
+    for position, choices in said.columns:
+        matching.take(position, choices)
+    return matching.result(said.row_index, said.row_count, said.flat)
 
 
 def find_header(rows: Sequence[Sequence[str]], contract: Contract) -> HeaderMatch | None:
@@ -178,13 +127,12 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract) -> HeaderMatc
 
     More rows are taken only when they name more fields, or state units that one row does not.
     """
-    matches = [match_row(cells, index, contract) for index, cells in enumerate(rows[:HEADER_SEARCH_ROWS])]
-    for count in range(2, HEADER_ROWS + 1):
-        for first in range(min(len(rows), HEADER_SEARCH_ROWS) - count + 1):
-            joined = rows[first : first + count]
-            if all(any(normalise_header(cell) for cell in row) for row in joined):
-                matches.append(match_rows(joined, first + count - 1, contract))
-    best = max(matches, key=_fit, default=None)
+    return best_header(wordings(rows), contract)
+
+
+def best_header(said: Sequence[Wording], contract: Contract) -> HeaderMatch | None:
+    """The same from wordings of the rows, which are the same for every contract."""
+    best = max((_match(each, contract) for each in said), key=_fit, default=None)
     return best if best is not None and len(best.fields) >= min(2, len(contract.fields)) else None
 
 
@@ -195,6 +143,13 @@ def _fit(match: HeaderMatch) -> tuple[int, int, int]:
 def recognises(contract: Contract, match: HeaderMatch) -> bool:
     """True when every header that the contract is recognised by was found."""
     return not missing_signature(contract, match)
+
+
+def may_recognise(contract: Contract, words: frozenset[str]) -> bool:
+    """False when no header among rows of these words (``words_of``) can be one that the contract is recognised by."""
+    names = _names(contract)
+    found = {names[word] for word in names.keys() & words}
+    return all(names[normalise_header(header).upper()] in found for header in contract.recognise)
 
 
 def missing_signature(contract: Contract, match: HeaderMatch) -> list[str]:

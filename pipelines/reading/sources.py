@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from pipelines.contracts import Contract
 from pipelines.reading.admission import refuse_foreign
 from pipelines.reading.books import archives, parquet_files, split_sheets, workbooks
+from pipelines.reading.header_words import wordings, words_of
 from pipelines.reading.headers import (
     HeaderMatch,
+    best_header,
     find_header,
+    may_recognise,
     missing_signature,
     recognises,
     require_complete,
@@ -69,10 +72,15 @@ def open_source(raw: bytes) -> Source:
 def candidates(source: Source, contracts: dict[str, Contract]) -> list[Candidate]:
     """Every sheet and contract whose signature fits; of several delimiters the one that fits best."""
     found: list[Candidate] = []
+    said = [(head, wordings(head.rows)) for head in source.heads]
+    heads = [(head, rows, words_of(rows)) for head, rows in said]
     for contract in contracts.values():
         best: dict[str, Candidate] = {}
-        for head in source.heads:
-            match = find_header(head.rows, contract)
+        for head, rows, words in heads:
+            # Seventy contracts are asked of every file: most have none of its words.
+            if not may_recognise(contract, words):
+                continue
+            match = best_header(rows, contract)
             if match is None or not recognises(contract, match):
                 continue
             known = best.get(head.sheet)
