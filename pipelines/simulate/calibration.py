@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from pipelines.simulate.places import changed, own_label, own_plan, per_unit, unit_changes
+from pipelines.simulate.places import changed, own_calendar, own_figures, own_label, own_plan, per_unit
 
 FOLDER = Path(__file__).parent
 AREAS_FOLDER = FOLDER.parent / "areas" / "reference"
@@ -28,7 +28,7 @@ SMALLEST_SCALE = 0.01
 @per_unit
 def calibration() -> dict[str, Any]:
     """The calibration of the county being built: the files below ``figures``, changed by its place's own file."""
-    return changed(load_parts("figures", depth=1), unit_changes("figures"))
+    return own_figures(load_parts("figures", depth=1))
 
 
 @per_unit
@@ -38,7 +38,7 @@ def delivery_plan() -> dict[str, Any]:
     A place's file names the feeds that are delivered there; its words are the place's own.
     """
     plan = load_parts("plans", depth=3)
-    changes = unit_changes("plan")
+    changes = own_calendar()
     if not changes:
         return plan
     delivered = changes.get("feeds", {})
@@ -208,7 +208,7 @@ def villages() -> Villages:
 
 def _urban(names: list[str], given: dict[str, Any]) -> np.ndarray:
     """Communities in town: by name where the calibration names them, otherwise what is called 社区 or 居委会."""
-    if "not_listed" in given:
+    if given["not_listed"]:
         return np.array([name in given["not_listed"] for name in names])
     return np.array([name.endswith(("社区", "居委会", "居")) for name in names])
 

@@ -82,13 +82,16 @@ def own_label() -> tuple[str, ...]:
     return () if unit() == FIRST_PLACE else (unit(),)
 
 
-def unit_changes(subject: str) -> dict[str, Any]:
-    """What ``figures`` or the ``plan`` of the unit in hand changes; empty for the first county."""
+def own_figures(base: dict[str, Any]) -> dict[str, Any]:
+    """The first county's calibration with what the place, and then the unit in hand, say instead."""
     place, _, part = unit().partition("/")
-    changes = _read(place, f"{subject}.yml")
-    if subject == "figures" and part:
-        return changed(changes, _read(place, "units.yml")[part])
-    return changes
+    of_place = changed(base, _read(place, "figures.yml"))
+    return changed(of_place, _read(place, "units.yml")[part]) if part else of_place
+
+
+def own_calendar() -> dict[str, Any]:
+    """What the place in hand delivers and how; empty for the first county, whose plan stands as it is."""
+    return _read(unit().partition("/")[0], "plan.yml")
 
 
 def changed(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
