@@ -20,7 +20,7 @@ from dashboards.sums import BASES, FROM, NOT_OF_PEOPLE, STEPS, SUMS
 HIDDEN_COLUMNS = "hidden_columns"
 """The column of a frame that lists, row by row, the columns whose value is hidden (and null in the frame)."""
 
-PEOPLE = frozenset({"人", "户", "人次", "户次"})
+PEOPLE = frozenset({"人", "户", "人（户）", "人次", "户次"})
 _PLACE = ("area_level", "area_id", "area_name", "parent_area_id")
 _KEY = ("method_version", "period", "group_type", "group_id")
 _FEW = 2  # one unknown is a subtraction, two are not

@@ -11,7 +11,7 @@ from dashboards.layout import View
 from dashboards.tables import Table
 from pipelines.settings import get_settings
 
-COVERAGE, LEADS = "kpi_policy_coverage_area_year", "fct_policy_lead"
+COVERAGE, LEADS, RULES = "kpi_policy_coverage_area_year", "fct_policy_lead", "dim_policy_rule"
 MONTHS = "kpi_register_bridge_area_month"
 WHOLE, PARTS = "eligible_count", ("covered_count", "without_count")
 FIGURES = (
@@ -46,7 +46,7 @@ def body(view: View) -> None:
     policies = now["group_id"].to_list()
     policy = state.get("policy", policies, policies[0])
     shown += [_below(view, year, policies, policy), _years(view, rows, policy)]
-    shown += _leads(view, year, policy)
+    shown += [*_leads(view, year, policy), *_rules(view, policies, year)]
     figures = [(COVERAGE, column) for column in FIGURES]
     layout.changes(view, [(COVERAGE, column, key | {"period": year, "group_id": policy}) for column in FIGURES])
     layout.definitions(view, figures, [words("policies.remark")])
@@ -149,6 +149,40 @@ def _leads(view: View, year: str, policy: str) -> list[Table]:
         "source_row": words("policies.row"),
     }
     table = Table(words("policies.leads"), leads, headings)
+    tables.show(view, table)
+    return [table]
+
+
+def _rules(view: View, policies: list[str], year: str) -> list[Table]:
+    """The rules in force in the year for the chosen place: condition, region, validity, source."""
+    words = view.words
+    if not view.release.has(RULES):
+        return []
+    layout.heading(words("policies.rules"), words("policies.rules_note"))
+    code = view.area.code
+    regions = {code, "0" * 12, *(code[:digits].ljust(12, "0") for digits in (2, 4, 6, 9))}
+    rules = view.release.rows(RULES, {"policy_name": tuple(policies)}, order=("policy_name", "region", "valid_from"))
+    rules = rules.filter(
+        pl.col("region").is_in(sorted(regions)),
+        pl.col("valid_from").dt.year() <= int(year),
+        pl.col("valid_to").is_null() | (pl.col("valid_to").dt.year() >= int(year)),
+    )
+    names = {area.code: area.name for area in view.release.areas}
+    rules = tables.in_order(rules, "policy_name", "policies_policy").with_columns(
+        group=tables.named(rules["policy_name"], "policies_policy", words),
+        condition=tables.named(rules["policy_name"], "policies_rule", words),
+        place=rules["region"].replace_strict(names, default=words("policies.country"), return_dtype=pl.String),
+    )
+    headings = {
+        "group": words("policies.policy"),
+        "condition": words("policies.condition"),
+        "place": words("policies.region"),
+        "valid_from": words("policies.valid_from"),
+        "valid_to": words("policies.valid_to"),
+        "confidence": words("policies.confidence"),
+        "source": words("policies.source"),
+    }
+    table = Table(words("policies.rules"), rules, headings)
     tables.show(view, table)
     return [table]
 

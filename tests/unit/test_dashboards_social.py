@@ -9,8 +9,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from streamlit.testing.v1 import AppTest
 
+from dashboards.small_cells import people
 from dashboards.words import load_catalogue
 from pipelines.settings import get_settings
 from tests.browser.fixture_release import RELEASE, build_marts
@@ -18,8 +20,20 @@ from tests.unit.dbt_county import Built, build
 from tests.unit.test_dbt_social import JANUARY, _county
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
-TABLES = ("kpi_social_area_month", "kpi_policy_coverage_area_year", "fct_policy_lead", "fct_payment_lead")
+TABLES = (
+    "kpi_social_area_month",
+    "kpi_policy_coverage_area_year",
+    "fct_policy_lead",
+    "fct_payment_lead",
+    "dim_policy_rule",
+)
 PAGES = ("policies", "social")
+MODELS = APP.parents[1] / "dbt_project" / "models" / "marts"
+COVERAGE = "kpi_policy_coverage_area_year"
+FIGURES = (
+    *(f"{name}_count" for name in ("eligible", "covered", "without", "receiving", "without_right")),
+    *("other_receiving_count", "unknown_count", "unknown_receiving_count", "covered_share"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +101,21 @@ def test_leads_one_by_one_need_the_right(marts: Path, built: Built, page: str, m
 def test_a_release_without_the_tables_says_so(marts: Path, page: str) -> None:
     assert marts.is_dir()
     assert load_catalogue("zh")[f"{page}.none"].format(place="师宗县") in text_of(open_page(page))
+
+
+def test_the_rules_shown_are_those_of_the_place_and_the_year(marts: Path, built: Built) -> None:
+    add_tables(marts, built)
+    words = load_catalogue("zh")
+    (rules,) = [table.value for table in open_page("policies").dataframe if "condition" in table.value.columns]
+    shown = dict(zip(rules["group"], rules["place"], strict=True))
+    assert shown[words["policies_policy.nursing_subsidy"]] == words["policies.country"]
+    assert shown[words["policies_policy.industry_reward"]] == "师宗县"
+    assert words["policies_policy.poverty_insurance"] not in shown  # a rule of Haikou
+    for column in ("condition", "source", "confidence"):
+        assert all(rules[column])
+
+
+def test_small_counts_of_policies_are_hidden_like_all_counts_of_people() -> None:
+    described = yaml.safe_load((MODELS / "social" / f"{COVERAGE}.yml").read_text(encoding="utf-8"))["models"][0]
+    cards = {column["name"]: (column.get("config") or {}).get("meta") for column in described["columns"]}
+    assert set(people(cards, FIGURES)) == set(FIGURES) - {"covered_share"}

@@ -11,7 +11,7 @@ feed_rows as (
     union all
     {% for model in [
         'stg_civil_affairs__tekun', 'stg_civil_affairs__temporary_aid', 'stg_civil_affairs__special_care',
-        'stg_disabled_federation__disabled', 'stg_finance__subsidies',
+        'stg_disabled_federation__disabled', 'stg_finance__subsidies', 'stg_banks__insurances',
     ] %}
         select
             period,

@@ -6,13 +6,22 @@ entitlements as (
 
 ),
 
+told_periods as (
+
+    select distinct period
+    from {{ ref('int_policy_periods') }}
+
+),
+
 villages as (
 
     select distinct
-        period,
-        area_code
-    from {{ ref('int_area_rollup') }}
-    where area_level = 'village'
+        rollup_areas.period,
+        rollup_areas.area_code
+    from {{ ref('int_area_rollup') }} as rollup_areas
+    inner join told_periods
+        on rollup_areas.period = told_periods.period
+    where rollup_areas.area_level = 'village'
 
 ),
 
@@ -24,6 +33,9 @@ final as (
         columns=[
             'policy_name',
             'grade_max',
+            'age_min',
+            'age_max',
+            'register_scope',
             'is_exclusive'
         ],
         per=['policy_name']

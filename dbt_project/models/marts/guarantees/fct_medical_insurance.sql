@@ -50,7 +50,7 @@ final as (
         end as insured_status,
         cast(ranked.premium_cny as decimal(18, 2)) as premium_cny,
         cast(ranked.subsidy_cny as decimal(18, 2)) as subsidy_cny,
-        coalesce(ranked.subsidy_cny > 0, false) as is_subsidised,
+        coalesce(ranked.subsidy_cny > 0 or ranked.insurance_status = '代缴', false) as is_subsidised,
         ranked.paid_date,
         ranked.receipt_id,
         ranked.source_sheet,

@@ -25,6 +25,12 @@ policies as (
 
 ),
 
+bounds as (
+
+    select * from {{ ref('int_policy_bounds') }}
+
+),
+
 -- The feeds of a policy that are late leave its figures null in the years in which another policy has some.
 years as (
 
@@ -97,6 +103,12 @@ universe as (
         on
             years.calendar_year = policy_periods.calendar_year
             and policies.policy_name = policy_periods.policy_name
+    -- Where no rule is in force in any village there is nothing to be entitled to, and no row.
+    inner join bounds
+        on
+            coalesce(policy_periods.period, years.period) = bounds.period
+            and policies.policy_name = bounds.policy_name
+            and rollup_areas.area_code = bounds.area_code
 
 ),
 
