@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from dashboards import tables
 from dashboards.cards import Card, Cards
 from dashboards.data import Release
 from dashboards.words import Words
@@ -20,6 +21,7 @@ FIRST = (
     HOUSEHOLDS,
     PERSONS,
     "fct_monitoring",
+    "fct_payment_burden_case",
     "fct_household_measure",
     "fct_income",
     "fct_dwelling",
@@ -31,6 +33,18 @@ FIRST = (
 LAST = ("period", "receipt_id", "source_sheet", "source_row")
 UNSHOWN = ("household_key", "area_code", "area_id", "method_version")
 NEWEST = 60
+# Columns of codes, and the prefix under which the catalogue lists their words.
+CODES = {
+    "case_state": "payment_case_state",
+    "basis": "payment_case_basis",
+    "conclusion": "lead_conclusion",
+    "concluded_in": "payment_case_office",
+    "lead_source": "lead_source",
+    "lead_rule": "lead_rule",
+    "lead_state": "lead_state",
+    "monitoring_class": "monitoring_class",
+    "follow_up": "visit_follow_up",
+}
 
 
 @dataclass(frozen=True)
@@ -97,4 +111,6 @@ def _part(release: Release, words: Words, table: str, frame: pl.DataFrame) -> Pa
     texts = [pl.col(name).cast(pl.String) for name in ordered if newest[name].dtype == pl.Boolean]
     yes_no = {"true": words("household.yes"), "false": words("household.no")}
     newest = newest.with_columns(text.replace(yes_no) for text in texts)
+    coded = [name for name in ordered if name in CODES and newest[name].dtype == pl.String]
+    newest = newest.with_columns(tables.named(newest[name], CODES[name], words).alias(name) for name in coded)
     return Part(table, title.split("。")[0].split(". ")[0], newest.select(ordered), heads)

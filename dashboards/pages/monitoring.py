@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import bridge, charts, charts_homes, layout, tables
+from dashboards import bridge, charts, charts_homes, layout, payment_cases, tables
 from dashboards.cards import Card
 from dashboards.data import Row, Wanted
 from dashboards.layout import View
@@ -66,7 +66,7 @@ def body(view: View) -> None:
     shown = [_lights(view), _classes(view), _months(view, "bridge_months", MONITORED, (*HOUSEHOLDS, *PERSONS))]
     shown += [_months(view, "steps", MONITORED, STEPS), _queue(view)]
     shown += [_conversion(view, "lead_rule"), _conversion(view, "lead_source"), _below(view)]
-    shown += [_open_leads(view), _without_measure(view), _rounds(view)]
+    shown += [_open_leads(view), _without_measure(view), *payment_cases.show(view), _rounds(view)]
     figures = [(LIGHTS, column) for column in LIGHT_COLUMNS]
     figures += [(MONITORED, column) for column in (*HOUSEHOLDS, *PERSONS, *STEPS)]
     figures += [(LEADS, column) for column in (*QUEUE, *AGES, *CONVERSION)]

@@ -84,3 +84,15 @@ def test_problems_of_visits_are_listed_with_what_followed(marts: Path, language:
 def test_a_village_sees_only_its_own_problems(marts: Path) -> None:
     app = open_page("helpers", area=EAST)
     assert app.dataframe[0].value["household_key"].to_list() == ["a"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_payers_stand_with_their_lead_and_its_conclusion(marts: Path, language: str) -> None:
+    app, words = open_page("monitoring", language), load_catalogue(language)  # type: ignore[arg-type]
+    counts = {"all": 5, "never_opened": 1, "opened": 2, "concluded": 1, "recognised": 1}
+    assert words["payment_cases.count"].format(**counts) in text_of(app)
+    [rows] = [table.value for table in app.dataframe if "case_state" in table.value.columns]
+    assert rows["payer_key"].to_list() == ["c", "a", "py", "px", "b"]
+    concluded = rows.iloc[3]
+    assert concluded["conclusion"] == words["lead_conclusion.conditions_not_met"]
+    assert concluded["concluded_by"] == words["payment_case_office.screening_applications"]

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.unit.dbt_county import EAST, WEST, Built, County, Row, build
+from tests.unit.dbt_county import EAST, TOWN, WEST, Built, County, Row, build
+from tests.unit.test_dbt_guarantees import bill
 from tests.unit.test_dbt_help import paired, phoned
 from tests.unit.test_dbt_models import household
-from tests.unit.test_dbt_monitoring import case
+from tests.unit.test_dbt_monitoring import UNSTABLE, case, spell
 
 JANUARY, FEBRUARY = "2020-01", "2020-02"
 
@@ -45,6 +46,31 @@ def _visits(county: County) -> None:
     )
 
 
+def _payments(county: County) -> None:
+    """Five payers above 20,000 yuan, one below; the ledger of leads stands in ``_county``."""
+    paid = date(2020, 1, 6)
+    county.deliver(
+        "medical_reimbursement",
+        JANUARY,
+        [
+            bill("pa1", paid, 50000, 40000, 29000) | {"source_row": 2},
+            bill("pb1", paid, 45000, 40000, 15000) | {"source_row": 3},
+            bill("pc1", paid, 45000, 40000, 20000, area_code=WEST) | {"source_row": 4},
+            bill("pd1", paid, 45000, 40000, 25001, area_code=WEST) | {"source_row": 5},
+            bill("px", paid, 45000, 40000, 20000) | {"source_row": 6},
+        ],
+    )
+    county.deliver("monitoring_register", FEBRUARY, [spell("b", EAST, UNSTABLE, 1, date(2020, 1, 25))])
+    county.deliver(
+        "arbitration_cases",
+        "2019-12",
+        [
+            {"case_id": "1", "case_level": "县级", "head_person_key": "px", "area_code": TOWN,
+             "dispute_type": "是否纳入", "ruling": "不纳入", "accepted_date": date(2020, 1, 20), "ruled_date": date(2020, 1, 30)},
+        ],
+    )  # fmt: skip
+
+
 def _county() -> County:
     county = County()
     rows = [household(key, area, 2018) for key, area in (("a", EAST), ("b", EAST), ("c", WEST), ("d", WEST))]
@@ -57,6 +83,7 @@ def _county() -> County:
         county.deliver("household_register", period, [row | {"recognised_year": 2014} for row in rows])
         county.deliver("person_register", period, people)
     _visits(county)
+    _payments(county)
     county.deliver(
         "screening_applications",
         FEBRUARY,
@@ -66,8 +93,15 @@ def _county() -> County:
             case("2", "pd1", WEST, date(2020, 1, 28), household_key="d"),
             # Opened when the visits' last day was over.
             case("3", "pa1", EAST, date(2020, 2, 2)),
+            case("4", "px", EAST, date(2020, 1, 8), lead_reason="自付医疗费用较大", own_payment_cny=25000,
+                 concluded_date=date(2020, 1, 18), lead_result="不符合条件", conclusion_note="二次报销后不足"),
+            # A later lead of the same payer about something else: the one about the payment is told.
+            case("5", "px", EAST, date(2020, 2, 5)),
+            # Told by the ledger alone; below the bar it is told by nobody.
+            case("6", "py", EAST, date(2020, 2, 1), lead_reason="自付医疗费用较大", own_payment_cny=20000),
+            case("7", "pz", EAST, date(2020, 2, 1), lead_reason="自付医疗费用较大", own_payment_cny=19999),
         ],
-    )
+    )  # fmt: skip
     county.deliver(
         "household_measures",
         FEBRUARY,
@@ -110,3 +144,22 @@ def test_what_followed_a_problem_began_on_the_day_of_the_visit_or_later(built: B
     assert found["3"] == (told, None, None, None, date(2020, 1, 29), "就业帮扶")
     assert found["4"] == (told, "screening_applications:2", date(2020, 1, 28), "unchecked", None, None)
     assert found["1"] == (told, None, None, None, None, None)
+
+
+def test_why_a_payer_is_not_monitored_is_a_lead_a_conclusion_or_nothing(built: Built) -> None:
+    names = "payer_key, basis, case_state, own_payment_cny, conclusion, conclusion_note, lead_opened_date"
+    found = built.rows(f"select {names} from marts.fct_payment_burden_case order by payer_key")
+    assert found == [
+        ("a", "settlement", "opened", 21000, None, None, date(2020, 2, 2)),
+        ("b", "settlement", "recognised", 30000, None, None, None),
+        ("c", "settlement", "never_opened", 25000, None, None, None),
+        ("px", "settlement", "concluded", 25000, "conditions_not_met", "二次报销后不足", date(2020, 1, 8)),
+        ("py", "ledger", "opened", 20000, None, None, date(2020, 2, 1)),
+    ]
+
+
+def test_who_recognised_and_who_ruled_stands_with_its_day(built: Built) -> None:
+    names = "monitoring_class, recognised_date, concluded_date, arbitration_level, ruling, arbitration_date"
+    found = {row[0]: row[1:] for row in built.rows(f"select payer_key, {names} from marts.fct_payment_burden_case")}
+    assert found["b"] == ("unstable", date(2020, 1, 25), None, None, None, None)
+    assert found["px"] == (None, None, date(2020, 1, 18), "县级", "不纳入", date(2020, 1, 30))
