@@ -66,7 +66,8 @@ def _payments(county: County) -> None:
         "2019-12",
         [
             {"case_id": "1", "case_level": "县级", "head_person_key": "px", "area_code": TOWN,
-             "dispute_type": "是否纳入", "ruling": "不纳入", "accepted_date": date(2020, 1, 20), "ruled_date": date(2020, 1, 30)},
+             "dispute_type": "是否纳入", "ruling": "不纳入",
+             "accepted_date": date(2020, 1, 20), "ruled_date": date(2020, 1, 30)},
         ],
     )  # fmt: skip
 
