@@ -5,11 +5,14 @@ There is no second registry: a column without a card is shown under its descript
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dashboards.words import HIDDEN, NOTHING, Hidden, Words
+
+_EXPLAINS = re.compile("。|[.] |[；;：:]|，空为|,? null | = ")
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Cards:
         described = self.words.of(entry, "description")
         return Card(
             column=column,
-            title=self._text(card.get("title"), described.split("。")[0].split(". ")[0]),
+            title=self._text(card.get("title"), _beginning(described)),
             unit=self._text(card.get("unit"), ""),
             definition=self._text(card.get("definition"), described),
             source=self._text(card.get("source"), NOTHING),
@@ -89,6 +92,11 @@ class Cards:
         if isinstance(value, Mapping):
             return str(value.get(self.words.language) or default)
         return str(value) if value else default
+
+
+def _beginning(described: str) -> str:
+    """What a description names before it explains: the heading of a column that has no title."""
+    return _EXPLAINS.split(described, maxsplit=1)[0].rstrip(".")
 
 
 def _form_of(column: str) -> str:

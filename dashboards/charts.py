@@ -54,6 +54,14 @@ def finish(chart: Any, labels: Labels) -> Any:
     )
 
 
+def is_blank(chart: Any) -> bool:
+    """Whether the chart draws no mark worth an axis: every figure in its data is null or 0."""
+    frames = [part.data for part in (chart, *getattr(chart, "layer", ())) if isinstance(part.data, pl.DataFrame)]
+    figures = [frame[name] for frame in frames for name in frame.columns if frame[name].dtype.is_numeric()]
+    drawn = [values for values in figures if values.name != "order"]
+    return bool(drawn) and not any((values.drop_nulls() != 0).any() for values in drawn)
+
+
 def yearly_with_cumulative(
     frame: pl.DataFrame, *, yearly: str, cumulative: str, labels: Labels, height: int = 340
 ) -> Any:
@@ -67,7 +75,15 @@ def yearly_with_cumulative(
         y=alt.Y(
             "value:Q",
             title=labels.axes["y"],
-            axis=alt.Axis(format=",f", tickCount=5, titleAngle=0, titleAlign="right", titleX=-8, titleY=-12),
+            axis=alt.Axis(
+                format=",f",
+                tickCount=5,
+                tickMinStep=1,
+                titleAngle=0,
+                titleAlign="right",
+                titleX=-8,
+                titleY=-12,
+            ),
         ),
         color=alt.Color("series:N", scale=colour, sort=list(colour["domain"])),
         tooltip=[

@@ -32,7 +32,7 @@ def bars_by_group(frame: pl.DataFrame, *, value: str, labels: Labels) -> Any:
         f"{value}:Q",
         title=labels.axes["x"],
         scale=alt.Scale(domain=[0, reach * 1.2]),
-        axis=alt.Axis(format=",f", tickCount=4),
+        axis=alt.Axis(format=",f", tickCount=4, tickMinStep=1),
     )
     bar = base.mark_bar(color=MIDDLE, height={"band": 0.6}).encode(x=x)
     text = base.mark_text(align="left", dx=4, fontSize=12, color=INK).encode(
@@ -48,7 +48,7 @@ def stacked_bars(
 
     Behind them stands the whole, so that a part which is hidden as small leaves a gap and not a shorter bar.
     """
-    axis = alt.Axis(format=",f", tickCount=5, titleAngle=0, titleAlign="right", titleX=-8, titleY=-12)
+    axis = alt.Axis(format=",f", tickCount=5, tickMinStep=1, titleAngle=0, titleAlign="right", titleX=-8, titleY=-12)
     x = alt.X(f"{by}:O", title=labels.axes["x"], axis=alt.Axis(labelAngle=0))
     y = alt.Y("value:Q", stack="zero", title=labels.axes["y"], axis=axis)
     bars = {"width": {"band": 0.62}}

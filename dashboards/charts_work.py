@@ -36,7 +36,15 @@ def _tooltip(labels: Labels, form: str) -> list[Any]:
 
 def _value_axis(title: str, form: str) -> alt.Axis:
     return alt.Axis(
-        title=title, format=form, tickCount=5, titleAngle=0, titleAlign="right", titleX=-8, titleY=-12, labelLimit=90
+        title=title,
+        format=form,
+        tickCount=5,
+        tickMinStep=1,
+        titleAngle=0,
+        titleAlign="right",
+        titleX=-8,
+        titleY=-12,
+        labelLimit=90,
     )
 
 
@@ -99,7 +107,7 @@ def plain_bars(frame: pl.DataFrame, *, value: str, labels: Labels) -> Any:
     order = frame["group"].to_list()
     base = alt.Chart(frame.select("group", value)).encode(
         y=alt.Y("group:N", sort=order, title=None, axis=alt.Axis(labelLimit=150, domain=False, ticks=False)),
-        x=alt.X(f"{value}:Q", title=labels.axes["x"], axis=alt.Axis(format=",f", tickCount=4)),
+        x=alt.X(f"{value}:Q", title=labels.axes["x"], axis=alt.Axis(format=",f", tickCount=4, tickMinStep=1)),
         tooltip=[
             alt.Tooltip("group:N", title=labels.axes["y"]),
             alt.Tooltip(f"{value}:Q", title=labels.axes["x"], format=","),

@@ -6,6 +6,7 @@ Belongs here: texts as escaped HTML. Does not belong here: drawing (``layout.py`
 from __future__ import annotations
 
 import html
+import json
 import re
 
 from dashboards.data import Release, Row
@@ -15,6 +16,8 @@ SHOWN_REASONS = 3
 LIGHT_ICONS = {"severe": "▲", "minor": "◆", "none": "○"}
 # Gates name the test that warned; the name helps the steward, who finds it with the last run, and nobody else.
 _NAME_OF_A_TEST = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+){2,}(?: (?:test|balance))?(?:：|: )?")
+
+_RECEIPT_AND_CHECK = re.compile(r"\b[a-z_]+-[0-9]{4}(?:-[0-9]{2})?-[0-9a-f]{12}(?: [a-z_ ]+)?(?:：|: )")
 
 
 def light_now(release: Release, status: Row) -> Row:
@@ -59,6 +62,11 @@ def reasons(light: Row, words: Words, most: int | None = None) -> str:
     return words("list.separator").join(said) or words.of(light)
 
 
+def without_receipts(text: str) -> str:
+    """What a gate says without the receipt and the column of each check: the sentence names file and row itself."""
+    return _RECEIPT_AND_CHECK.sub("", text)
+
+
 def run_banner(words: Words, status: Row) -> str:
     """What is said of a run that failed or is under way; empty otherwise."""
     run = status.get("last_run") or {}
@@ -71,6 +79,16 @@ def run_banner(words: Words, status: Row) -> str:
         why=words.of(run["message"]),
     )
     return f'<div class="banner">{_safe(text)}</div>'
+
+
+def upload_style(words: Words) -> str:
+    """The words of Streamlit's upload box, which cannot be set, in the reader's language; formats stand in the page."""
+    box = '[data-testid="stFileUploaderDropzone{part}"] {inner}'
+    texts = ((box.format(part="", inner="button p"), "choose"), (box.format(part="Instructions", inner="span"), "drop"))
+    return "".join(
+        f"{where} {{ font-size: 0; }} {where}::after {{ font-size: 0.9rem; content: {text}; }}"
+        for where, text in ((where, json.dumps(words(f"uploads.{key}"), ensure_ascii=False)) for where, key in texts)
+    )
 
 
 def nothing_yet(words: Words) -> str:

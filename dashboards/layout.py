@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboards import data, head, place, state, uploads
+from dashboards import charts, data, head, place, state, uploads
 from dashboards.cards import Card, Cards
 from dashboards.data import Area, Release, Row
 from dashboards.words import LANGUAGES, NOTHING, Language, Words
@@ -113,7 +113,8 @@ def tool(name: str, body: Callable[[Words], None]) -> None:
     words = Words(_language())
     release = data.current(get_settings().marts_dir)
     status = data.status(get_settings().marts_dir)
-    block(f"<style>{STYLE}</style>{head.badges(release, words, status) if release else ''}")
+    style = STYLE + head.upload_style(words)
+    block(f"<style>{style}</style>{head.badges(release, words, status) if release else ''}")
     place.search_and_language(words)
     block(f"<h1>{_safe(words(f'{name}.question'))}</h1>")
     body(words)
@@ -242,7 +243,10 @@ def _target(query: dict[str, str]) -> str:
 
 
 def chart(figure: Any, alt_text: str) -> None:
-    """An Altair chart over the full width, with a text for readers who cannot see it."""
+    """An Altair chart over the full width, with a text for readers who cannot see it; a line for one without marks."""
+    if charts.is_blank(figure):
+        st.text(Words(_language())("chart.none"))
+        return
     st.altair_chart(figure, width="stretch", theme=None, alt=alt_text)
 
 

@@ -21,6 +21,7 @@ from dashboards.words import Words, load_catalogue
 Kind = Literal["question", "page", "figure", "place", "document"]
 KINDS: tuple[Kind, ...] = ("question", "page", "place", "document", "figure")
 MOST_OF_A_KIND = 12
+OF_EVERYTHING = ("overview", "village", "forms", "household", "revisions", "quality", "files")
 
 
 @dataclass(frozen=True)
@@ -149,9 +150,15 @@ def _figures(release: Release, words: Words, pages: Sequence[str]) -> Iterator[F
 
 
 def pages_of_tables(release: Release, pages: Sequence[str]) -> dict[str, str]:
-    """Each table with the page that shows it, by the release's exposures; any page goes before the first screen."""
-    shown: dict[str, str] = {}
-    for page in (*pages[1:], *pages[:1]):  # the first screen shows something of everything
-        for table in release.cards.get("__exposures__", {}).get(page, {}).get("depends_on", ()):
-            shown.setdefault(table, page)
-    return shown
+    """Each table with the page that shows it, by the release's exposures.
+
+    A page of one subject goes before those that show something of everything, and then the page that names the table
+    earlier: many pages name, at the end, the table that gives them their months.
+    """
+    exposed = release.cards.get("__exposures__", {})
+    ranked: dict[str, tuple[bool, int, int, str]] = {}
+    for order, page in enumerate(pages):
+        for index, table in enumerate(exposed.get(page, {}).get("depends_on", ())):
+            rank = (page in OF_EVERYTHING, index, order, page)
+            ranked[table] = min(rank, ranked.get(table, rank))
+    return {table: rank[-1] for table, rank in ranked.items()}

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import export, state
+from dashboards import codes, export, state
 from dashboards.cards import Card
 from dashboards.head import reasons
 from dashboards.layout import View, heading, paragraph
@@ -33,17 +33,23 @@ class Table:
 
 
 def show(view: View, table: Table, *, key: str | None = None, on_select: Any = "ignore") -> Any:
-    """The table on the screen: money in 万元 or million yuan, shares in per cent, null as a dash.
+    """The table on the screen: money in 万元 or million yuan, shares in per cent, null as a dash, codes in words.
+
+    What was selected, None for a table without rows, of which only that is said.
 
     A card of the form ``yuan`` is shown to the fen: where sums are compared, a difference of some yuan has to show.
     """
     words = view.words
+    if table.frame.is_empty():
+        st.text(words("table.empty"))
+        return None
     starred = {name for name in table.columns if export.is_hidden(table.frame, name).any()}
-    shown = table.frame.select(
-        [_on_screen(table.frame, name, what, words, is_starred=name in starred) for name, what in table.columns.items()]
+    frame = codes.in_words(table.frame, table.columns, words)
+    shown = frame.select(
+        [_on_screen(frame, name, what, words, is_starred=name in starred) for name, what in table.columns.items()]
     )
     selected = st.dataframe(
-        shown.to_pandas(use_pyarrow_extension_array=True) if shown.is_empty() else shown,
+        shown,
         hide_index=True,
         width="stretch",
         height=HEAD_HEIGHT + ROW_HEIGHT * max(1, min(ROWS_SHOWN, shown.height)),
@@ -64,17 +70,22 @@ def show(view: View, table: Table, *, key: str | None = None, on_select: Any = "
 
 def pick(view: View, table: Table, *, key: str) -> int | None:
     """The table on the screen; the row that was clicked, if one was."""
-    cells = show(view, table, key=key, on_select="rerun").selection.cells
+    selected = show(view, table, key=key, on_select="rerun")
+    cells = selected.selection.cells if selected else ()
     return int(cells[0][0]) if cells else None
 
 
-def drill(view: View, table: Table, *, table_key: str) -> None:
-    """The places one level down; a click on a row goes there. ``frame`` needs ``area_id``."""
+def drill(view: View, table: Table, *, table_key: str, note: str | None = None) -> None:
+    """The places one level down; a click on a row goes there. ``frame`` needs ``area_id``.
+
+    Nothing is said under a village, which has no level below. A page that tells in ``note`` what is compared gets the
+    table's title as heading.
+    """
     words = view.words
     if view.area.level == "village":
-        heading(words("drill.title_none"))
         return
-    heading(words(f"drill.title_{view.area.level}", place=view.area.name), words("drill.how"))
+    title = words(f"drill.title_{view.area.level}", place=view.area.name) if note is None else table.title
+    heading(title, " ".join(filter(None, (note, words("drill.how")))))
     if table.frame.is_empty():
         st.text(words("drill.empty"))
         return
@@ -191,7 +202,8 @@ def _sheet(table: Table, words: Words) -> export.Sheet:
             continue
         head = _titled(what, {"share": "%", "cny": words("unit.yuan")}.get(what.form, what.unit), words)
         columns.append(export.Column(name, head, formats.get(what.form, "General")))
-    return export.Sheet(table.title, table.frame, tuple(columns))
+    frame = table.frame if table.frame.is_empty() else codes.in_words(table.frame, table.columns, words)
+    return export.Sheet(table.title, frame, tuple(columns))
 
 
 def _notes(view: View, title: str, figures: Sequence[tuple[str, str]]) -> export.Notes:

@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 import yaml
 
+from dashboards.labels import english
+
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 CATALOGUES = Path(__file__).parent / "catalogue"
@@ -80,8 +82,11 @@ class Words:
         return load_catalogue(self.language)[key].format(**values)
 
     def name(self, prefix: str, value: str) -> str:
-        """The word for a code value, the value itself where the catalogue has none."""
-        return load_catalogue(self.language).get(f"{prefix}.{value}", value)
+        """The word for a code value; without one in the catalogue its English label, or the value itself."""
+        found = load_catalogue(self.language).get(f"{prefix}.{value}")
+        if found is None and self.language == "en" and not value.isascii():
+            return english(prefix, value)
+        return value if found is None else found
 
     def place(self, name: str) -> str:
         """A place's name with what is said around it in this language: how many of its counties are held here."""

@@ -205,10 +205,9 @@ def _places(view: View, frames: dict[str, pl.DataFrame]) -> list[Table]:
     words = view.words
     row = _last(view, HEALTH, frames[HEALTH], "registered_person_count")
     found = sections.below(view, HEALTH, str(row.get("period", view.period[:4])))
-    layout.heading(words("care.places"), words("care.places_note"))
     figures = [(HEALTH, column) for column in ("insured_share", *INSURANCE[:4], *PAYMENTS[2:5], *CARE[:2])]
     table = sections.table(view, words("care.places"), found, {"area_name": words("table.area")}, figures)
-    tables.drill(view, table, table_key="care")
+    tables.drill(view, table, table_key="care", note=words("care.places_note"))
     return [table]
 
 

@@ -61,7 +61,7 @@ def body(view: View) -> None:
     group = state.switch("group", words("choice.group"), GROUPS, GROUPS[0], lambda v: words(f"funds.{v}"))
     parts = release.rows(FUND, key | {"group_type": group}, order=("group_id",))
     parts = tables.in_order(parts, "group_id", "level")
-    parts = parts.with_columns(group=tables.named(parts["group_id"], "level", words))
+    parts = parts.with_columns(group=tables.named(parts["group_id"], "fund_use" if group == "use" else "level", words))
     _charts(view, parts, group)
     batch = ("days_since_arrival", *_known(view, "days_bar_share"))
     extra = batch if group == "batch" else (*BARS, *_known(view, "spend_rate_previous_share"))

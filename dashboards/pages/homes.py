@@ -172,11 +172,10 @@ def _below(view: View, year: str) -> Table:
     words = view.words
     key = {"parent_area_id": view.area.code, "period": year, "group_type": "all"}
     below = view.release.rows(HOMES, key, order=("area_id",))
-    layout.heading(words("homes.unsafe"), words("homes.unsafe_note"))
     money = ("graded_house_count", "subsidy_cny", "disagreeing_house_count")
     columns = ("not_yet_safe_count", *SAFETY[:2], "made_safe_share", "below_minimum_count", *money)
     table = _table(view, words("homes.unsafe"), below, {"area_name": words("table.area")}, columns)
-    tables.drill(view, table, table_key="homes")
+    tables.drill(view, table, table_key="homes", note=words("homes.unsafe_note"))
     return table
 
 

@@ -88,7 +88,8 @@ def body(view: View) -> None:
         _answer(shown)
     exported = [_sources(shown), *_spread(shown), *_lines(shown), _modes(shown)]
     _places(shown)
-    exported.append(_behind(shown))
+    if view.area.level != "village":
+        exported.append(_behind(shown))
     figures = [(INCOME, column) for column in (*LEVEL, *BELOW, *BEHIND, *SPREAD, *CARE)]
     figures += [(SOURCE, "income_share"), (SOURCE, "contribution_per_head_cny"), (LINE, "line_cny")]
     layout.changes(view, [(INCOME, column, key | {"period": year}) for model, column in figures if model == INCOME])

@@ -150,11 +150,10 @@ def _groups(view: View, year: str, kind: tuple[str, str], columns: tuple[str, ..
 def _places(view: View, year: str) -> list[Table]:
     words = view.words
     places = sections.below(view, MODEL, year)
-    layout.heading(words("industry.places"), words("industry.places_note"))
     columns = (*LINKED[1:5], *REWARDS, "operator_count", "sales_cny")
     first = {"area_name": words("table.area")}
     table = sections.table(view, words("industry.places"), places, first, [(MODEL, column) for column in columns])
-    tables.drill(view, table, table_key="industry")
+    tables.drill(view, table, table_key="industry", note="")
     return [table]
 
 

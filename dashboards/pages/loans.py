@@ -84,11 +84,10 @@ def body(view: View) -> None:
         found = found.with_columns(group=tables.named(found["group_id"], "loans_group", words))
         table = sections.table(view, words(f"loans.{group}"), found, {"group": words(f"loans.{group}")}, figures)
         shown += sections.show(view, "", table)
-    layout.heading(words("loans.places"), words("loans.places_note"))
     places = sections.below(view, MODEL, period)
     figures = [(MODEL, column) for column in (*STOCK[3:], *DUE, *USE[:4])]
     table = sections.table(view, words("loans.places"), places, {"area_name": words("table.area")}, figures)
-    tables.drill(view, table, table_key="loans")
+    tables.drill(view, table, table_key="loans", note="")
     shown += [table, *_lists(view, period)]
     figures = [(MODEL, column) for column in (*STOCK, *DUE, *USE)]
     layout.definitions(view, figures, [words("loans.remark")])

@@ -211,9 +211,8 @@ def _below(view: View) -> Table:
         columns |= {name: cards.card(model, name) for name in names}
         if model != MONITORED:
             frame = _joined(frame, view.release.rows(model, key), names)
-    layout.heading(words("monitoring.places"), words("monitoring.places_note"))
     table = Table(words("monitoring.places"), frame, columns)
-    tables.drill(view, table, table_key="monitoring")
+    tables.drill(view, table, table_key="monitoring", note=words("monitoring.places_note"))
     return table
 
 

@@ -27,6 +27,7 @@ def body(view: View) -> None:
         status=tables.named(plan["plan_status"], "plan_status", words),
         source=tables.named(plan["actual_source"], "plan_source", words),
         scope=tables.named(plan["target_scope"], "plan_scope", words),
+        actual_column=_titles(view, plan["actual_column"]),
     )
     now = plan.filter(pl.col("period") == year)
     counts = {status: now.filter(pl.col("plan_status") == status).height for status in STATUSES}
@@ -67,6 +68,16 @@ def _plan(view: View) -> pl.DataFrame | None:
     wanted = [{"area_id": view.area.code}, {"parent_area_id": view.area.code}, *({"area_id": code} for code in above)]
     found = (release.rows(PLAN, key, order=order) for key in wanted)
     return next((frame for frame in found if not frame.is_empty()), None)
+
+
+def _titles(view: View, columns: pl.Series) -> pl.Series:
+    """The title of the figure that ``table.column`` names, the name itself where the release does not describe it."""
+    known = {}
+    for name in columns.unique().drop_nulls():
+        model, _, column = name.partition(".")
+        if column in view.release.cards.get(model, {}):
+            known[name] = view.cards.card(model, column).title
+    return columns.replace(known)
 
 
 def _table(view: View, title: str, frame: pl.DataFrame, *, with_year: bool = False) -> Table:

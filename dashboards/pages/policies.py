@@ -112,8 +112,11 @@ def _policies(view: View, now: pl.DataFrame, known: list[str], year: str) -> Tab
 
 def _below(view: View, year: str, policies: list[str], policy: str) -> Table:
     words = view.words
-    layout.heading(words("policies.below"))
-    state.select("policy", words("policies.policy"), policies, policy, lambda code: words.name("policies_policy", code))
+    if view.area.level != "village":
+        layout.heading(words("policies.below"))
+        state.select(
+            "policy", words("policies.policy"), policies, policy, lambda code: words.name("policies_policy", code)
+        )
     key = {"parent_area_id": view.area.code, "period": year, "group_id": policy}
     below = view.release.rows(COVERAGE, key, order=("area_id",))
     columns = ("without_count", "without_right_count", "covered_share", WHOLE, "covered_count", "unknown_count")

@@ -174,7 +174,7 @@ def _last_run(words: Words, run: Row) -> None:
         return
     when = words.day(run["ended_at"] or run["started_at"])
     layout.paragraph(f"{words('run.' + run['state'])} · {when} · {words.of(run['message'])}")
-    rows = [[words(f"gate.{gate['state']}"), words.of(gate)] for gate in run["gates"]]
+    rows = [[words(f"gate.{gate['state']}"), head.without_receipts(words.of(gate))] for gate in run["gates"]]
     if rows:
         layout.grid([words("quality.status"), words("gate.why")], rows, whole_at=(0,))
 

@@ -131,11 +131,10 @@ def _settlements(view: View, period: str) -> list[Table]:
 def _places(view: View, period: str) -> list[Table]:
     words = view.words
     found = sections.below(view, MODEL, period)
-    layout.heading(words("relocation.places"), words("relocation.places_note"))
     columns = (*MOVED[:4], *WORK[:6], "above_area_bar_count", "demolished_share")
     figures = [(MODEL, column) for column in columns]
     table = sections.table(view, words("relocation.places"), found, {"area_name": words("table.area")}, figures)
-    tables.drill(view, table, table_key="relocation")
+    tables.drill(view, table, table_key="relocation", note=words("relocation.places_note"))
     return [table]
 
 

@@ -140,7 +140,8 @@ def _by_group(view: View, rows: dict[str, Row], name: str) -> Table:
     words, value, row = view.words, columns[0], rows[leading]
     layout.heading(words(f"social.{name}"), words(f"social.{name}_note"))
     key = {"area_id": view.area.code, "group_type": kind, "period": str(row.get("period", ""))}
-    groups = view.release.rows(SOCIAL, key, order=("group_id",)).with_columns(group=pl.col("group_id"))
+    groups = view.release.rows(SOCIAL, key, order=("group_id",))
+    groups = groups.with_columns(group=tables.named(groups["group_id"], kind, words))
     if groups[value].drop_nulls().is_empty():
         st.text(words("chart.empty"))
     else:
@@ -168,13 +169,12 @@ def _table(view: View, months: pl.DataFrame, name: str, columns: tuple[str, ...]
 
 def _below(view: View, rows: dict[str, Row]) -> Table:
     words = view.words
-    layout.heading(words("social.below"))
     period = str(rows["dibao_household_count"].get("period") or view.period)
     key = {"parent_area_id": view.area.code, "period": period, "group_type": "all"}
     below = view.release.rows(SOCIAL, key, order=("area_id",))
     columns = (*DIBAO, TEKUN[0], *OVERLAP[:3], DISABILITY[0], "care_person_count", "payment_lead_count")
     table = Table(words("social.below"), below, {"area_name": words("table.area"), **_columns(view, columns)})
-    tables.drill(view, table, table_key="social")
+    tables.drill(view, table, table_key="social", note="")
     return table
 
 

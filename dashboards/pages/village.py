@@ -71,11 +71,11 @@ def _lists(view: View) -> list[Table]:
         if not release.has(wanted.table):
             continue
         frame = profile.listed(release, wanted, view.area, release.columns(wanted.table))
-        heads = {name: view.cards.card(wanted.table, name).title for name in frame.columns}
+        cards = {name: view.cards.card(wanted.table, name) for name in frame.columns}
+        heads = {name: card if frame[name].dtype.is_numeric() else card.title for name, card in cards.items()}
         table = Table(words(f"village.list_{wanted.name}"), frame, heads)
         layout.heading(words(f"village.list_{wanted.name}"), words("village.list_count", count=frame.height))
-        if frame.height:
-            tables.show(view, table)
+        tables.show(view, table)
         found.append(table)
     return found
 

@@ -292,7 +292,8 @@ def _plan_and_posts(view: View, months: pl.DataFrame) -> list[Table]:
     posts = sections.own(view, LEDGER_OF_POSTS, "post_kind")
     if not posts.is_empty():
         posts = posts.filter((pl.col("period") == pl.col("period").max()) & (pl.col("post_count").fill_null(1) > 0))
-    first |= {"group_id": words("work_more.post_kind")}
+        posts = posts.with_columns(group=tables.named(posts["group_id"], "post_kind", words))
+    first |= {"group": words("work_more.post_kind")}
     figures = [(LEDGER_OF_POSTS, column) for column in HOLDERS]
     table = sections.table(view, words("work_more.posts"), posts, first, figures)
     return shown + sections.show(view, words("work_more.posts_note"), table)

@@ -78,7 +78,7 @@ def _not_one(
     known = Recognised(format=source.format, encoding=source.encoding, likeness=likeness)
     if len(found) > 1:
         zh = "、".join(f"{each.contract.title.zh}{each.head.sheet and f'（{each.head.sheet}）'}" for each in found)
-        en = ", ".join(f"{each.contract.feed}{each.head.sheet and f' ({each.head.sheet})'}" for each in found)
+        en = ", ".join(f"{each.contract.title.en}{each.head.sheet and f' ({each.head.sheet})'}" for each in found)
         return _unclear(
             known,
             reason=Text(zh=f"文件同时像：{zh}。", en=f"The file looks like several tables: {en}."),
@@ -92,7 +92,7 @@ def _not_one(
     if near is not None and near[1]:
         listed = "、".join(near[1])
         zh = f"最像“{near[0].title.zh}”，但缺少列：{listed}。"
-        en = f"Most like {near[0].feed}, but it lacks the columns: {listed}."
+        en = f"Most like “{near[0].title.en}”, but it lacks the columns: {listed}."
     return _unclear(
         known,
         reason=Text(zh=zh, en=en),

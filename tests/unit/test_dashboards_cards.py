@@ -64,3 +64,17 @@ def test_a_column_without_a_card_is_shown_under_its_description() -> None:
 def test_a_column_that_the_release_does_not_describe_is_an_error() -> None:
     with pytest.raises(KeyError):
         Cards(CONTENT, Words("zh")).card("kpi", "unknown_count")
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "heads"),
+    [
+        ("类别：operating 经营性、public 公益性。", "Class: operating or public.", ("类别", "Class")),
+        ("村代码；不在册为空。", "Village code; null outside it.", ("村代码", "Village code")),
+        ("纯收入 = 收入 − 支出。", "Stage. By dates.", ("纯收入", "Stage")),
+        ("补助金额（元），空为不涉及资金。", "Amount, null where none is.", ("补助金额（元）", "Amount")),
+    ],
+)  # fmt: skip
+def test_a_column_without_a_title_is_called_as_its_description_begins(zh: str, en: str, heads: tuple[str, str]) -> None:
+    content = {"kpi": {"c": {"description_zh": zh, "description_en": en, "card": None}}}
+    assert tuple(Cards(content, Words(language)).card("kpi", "c").title for language in ("zh", "en")) == heads

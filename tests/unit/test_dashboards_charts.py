@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from dashboards import charts, charts_overview
+from dashboards import charts, charts_homes, charts_overview, charts_work
 
 LABELS = charts.Labels(
     axes={"x": "年份", "y": "人", "series": "指标", "bar": "参照线", "due": "应到", "arrived": "收到"},
@@ -110,3 +110,16 @@ def test_a_bullet_has_its_rate_its_ticks_and_no_mark_for_what_is_not_known() -> 
     assert drawn["layer"][2]["encoding"]["color"]["scale"]["domain"] == ["进度", "目标"]
     bars = drawn["datasets"][drawn["layer"][1]["data"]["name"]]
     assert [row["value"] for row in bars] == [0.4, 0.2]
+
+
+def test_a_chart_without_a_figure_above_0_is_blank() -> None:
+    nothing = pl.DataFrame({"group": ["a", "b"], "value": [0, None]})
+    assert charts.is_blank(charts_homes.bars_by_group(nothing, value="value", labels=LABELS))
+    something = pl.DataFrame({"group": ["a", "b"], "value": [0, -1]})
+    assert not charts.is_blank(charts_homes.bars_by_group(something, value="value", labels=LABELS))
+    months = pl.DataFrame({"period": ["2020-01"], "a": [None], "b": [0]}, schema_overrides={"a": pl.Int64})
+    assert charts.is_blank(charts_work.stacked_months(months, parts=("a", "b"), labels=LABELS))
+    board = pl.DataFrame(
+        {"feed": ["x"], "period": ["2020-01"], "status": ["late"], "due_date": [None], "arrived_at": [None]}
+    )
+    assert not charts.is_blank(charts.delivery_board(board, labels=LABELS))

@@ -4,9 +4,11 @@ import re
 import string
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from dashboards.words import HIDDEN_VALUE, LANGUAGES, NO_BREAK, Words, load_catalogue
+from dashboards import codes, head
+from dashboards.words import HIDDEN_VALUE, LANGUAGES, NO_BREAK, Language, Words, load_catalogue
 
 DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"
 
@@ -82,3 +84,29 @@ def test_a_code_value_without_a_word_is_shown_as_it_is() -> None:
 )
 def test_what_is_said_around_a_place_s_name_is_in_the_page_s_language(name: str, zh: str, en: str) -> None:
     assert (Words("zh").place(name), Words("en").place(name)) == (zh, en)
+
+
+def test_what_departments_write_has_its_english_label_from_the_contracts() -> None:
+    words = Words("en")
+    assert words.name("project_kind", "产业类") == "industry"
+    assert words.name("any_prefix", "缺劳动力") == "lack of labour"
+    # 省级 is called differently by two lists: only the column's own list can tell.
+    assert (words.name("any_prefix", "省级"), words.name("source_level", "省级")) == ("省级", "provincial")
+    assert Words("zh").name("project_kind", "产业类") == "产业类"
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("zh", ["在学", "原样", None, "低保"]), ("en", ["At school", "原样", None, "Dibao"])]
+)
+def test_codes_in_tables_are_shown_in_words_by_their_column(language: Language, expected: list[str | None]) -> None:
+    columns = {"schooling_status": ["enrolled", "原样", None], "benefit": ["dibao", None, None], "person_key": ["open"]}
+    frame = pl.DataFrame({name: (values * 3)[:3] for name, values in columns.items()})
+    shown = codes.in_words(frame, frame.columns, Words(language))
+    assert [*shown["schooling_status"], shown["benefit"][0]] == expected
+    assert shown["person_key"].to_list() == ["open"] * 3
+
+
+def test_a_gate_names_no_receipt_and_no_column() -> None:
+    said = "有提示（1 项）：assets-2019-12-459b4953537b total original_value_cny：《台账.csv》第 3 行合计 7"
+    assert head.without_receipts(said) == "有提示（1 项）：《台账.csv》第 3 行合计 7"
+    assert head.without_receipts("2 warnings: dibao-2020-0123456789ab rows: 5 rows") == "2 warnings: 5 rows"
