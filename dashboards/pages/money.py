@@ -98,7 +98,7 @@ def _trace(view: View) -> list[Table]:
     # A document's projects bring contract, assets and households; a project's quotas only themselves and their arrival.
     rest = whole.filter(pl.col(other).is_in(links) & pl.col(column).is_null())
     if kind == "project":
-        rest = rest.filter(pl.col("step_name").is_in(["quota", "arrived"]))
+        rest = rest.filter(pl.col("step_name").is_in(["quota", "arrived", "sent_down", "on_the_way"]))
     chain = pl.concat([mine, rest]).sort("step_number", "step_date", "trace_id", nulls_last=True)
     chain = with_places(release, chain).with_columns(step=tables.named(chain["step_name"], "money_step", words))
     return [_sums(view, chain, chosen), _links(view, chain, chosen)]

@@ -14,7 +14,7 @@ from dashboards.layout import View
 from dashboards.tables import Table
 from pipelines.settings import get_settings
 
-SOCIAL, LEADS = "kpi_social_area_month", "fct_payment_lead"
+SOCIAL, LEADS, INSURANCE = "kpi_social_area_month", "fct_payment_lead", "kpi_insurance_area_year"
 MONTHS = "kpi_register_bridge_area_month"
 DIBAO = ("dibao_household_count", "dibao_person_count", "dibao_month_cny")
 TEKUN = ("tekun_person_count", "tekun_institution_count", "tekun_month_cny")
@@ -42,6 +42,16 @@ AID = (
     "medical_aid_cny",
 )
 CARE = ("care_person_count", "care_below_duty_count", "care_group_count", "care_post_count")
+INSURED = (
+    "insured_person_count",
+    "registered_insured_count",
+    "premium_cny",
+    "premium_subsidy_cny",
+    "claim_count",
+    "claim_cny",
+    "claim_ratio",
+)
+PENSIONS = ("pension_insured_count", "pension_drawing_count", "pension_paid_for_count", "pension_fiscal_cny")
 COMPARED = ("register_only_dibao_count", "list_only_dibao_count")
 PAYMENT_LEADS = ("payment_lead_count", "payment_lead_cny")
 TILES = {
@@ -75,11 +85,12 @@ def body(view: View) -> None:
     shown = [_by_group(view, rows, name) for name in GROUPS]
     shown += [_table(view, months, "lists", (*DIBAO, *TEKUN, *OVERLAP, *DISABILITY, *PAID))]
     shown += [_table(view, months, "aid", AID), _table(view, months, "compared", COMPARED)]
-    shown += [_below(view, rows), *_leads(view, rows)]
+    shown += [*_insurance(view), _below(view, rows), *_leads(view, rows)]
     figures = [
         (SOCIAL, column)
         for column in (*DIBAO, *TEKUN, *OVERLAP, *DISABILITY, *PAID, *AID, *CARE, *COMPARED, *PAYMENT_LEADS)
     ]
+    figures += [(INSURANCE, column) for column in (*INSURED, *PENSIONS) if release.has(INSURANCE)]
     layout.changes(
         view, [(SOCIAL, column, key | {"period": str(row["period"])}) for column, row in rows.items() if row]
     )
@@ -165,6 +176,27 @@ def _table(view: View, months: pl.DataFrame, name: str, columns: tuple[str, ...]
     table = Table(words(f"social.{name}"), told, {"period": words("choice.period"), **_columns(view, columns)})
     tables.show(view, table)
     return table
+
+
+def _insurance(view: View) -> list[Table]:
+    """Insurance by year and kind, and pension insurance by year, up to the year shown; nothing while no list came."""
+    words, release = view.words, view.release
+    rows = release.rows(INSURANCE, {"area_id": view.area.code}, order=("period",)) if release.has(INSURANCE) else None
+    if rows is None or rows.filter(pl.col("period") <= view.period[:4]).is_empty():
+        return []
+    rows = rows.filter(pl.col("period") <= view.period[:4])
+    layout.heading(words("social.insurance"), words("social.insurance_note"))
+    year, whole = {"period": words("choice.year")}, rows.filter(pl.col("group_type") == "all")
+    kinds = rows.filter(pl.col("group_type") == "insurance_kind")
+    cards: dict[str, Card | str] = {column: view.cards.card(INSURANCE, column) for column in INSURED}
+    pensions: dict[str, Card | str] = {column: view.cards.card(INSURANCE, column) for column in PENSIONS}
+    shown = [
+        Table(words("social.insurance"), kinds, {**year, "group_id": words("social.insurance_kind"), **cards}),
+        Table(words("social.pensions"), whole, {**year, **pensions}),
+    ]
+    for table in shown:
+        tables.show(view, table)
+    return shown
 
 
 def _below(view: View, rows: dict[str, Row]) -> Table:

@@ -26,6 +26,7 @@ TABLES = (
     "fct_policy_lead",
     "fct_payment_lead",
     "dim_policy_rule",
+    "kpi_insurance_area_year",
 )
 PAGES = ("policies", "social")
 MODELS = APP.parents[1] / "dbt_project" / "models" / "marts"

@@ -96,6 +96,28 @@ def _county() -> County:
             dict(payment("Z4", "Q2", None, date(2020, 6, 1), 100)) | {"payee_type": "乡镇专户"},
         ],
     )
+    sent = {
+        "quota_id": "Q1",
+        "transfer_level": "县到乡",
+        "sender_name": "县",
+        "receiver_name": "镇",
+        "source_sheet": "",
+    }
+    # The register is cumulative: November's file is no second transfer.
+    first = sent | {"transferred_cny": 400, "sent_date": date(2020, 2, 1), "received_date": date(2020, 2, 9)}
+    later = sent | {"transferred_cny": 150, "sent_date": date(2020, 12, 11)}
+    county.deliver("fund_transfers", "2020-11", [first | {"source_row": 2}])
+    county.deliver("fund_transfers", "2020-12", [first | {"source_row": 2}, later | {"source_row": 3}])
+    asked = {"project_id": "P1", "document_number": "文Q1", "payout_year": 2020, "source_sheet": ""}
+    county.deliver(
+        "fund_project_payout",
+        "2020-12",
+        [
+            asked | {"requested_cny": 400, "requested_date": date(2020, 1, 29), "paid_cny": 400, "source_row": 2,
+                     "paid_date": date(2020, 1, 31)},
+            asked | {"requested_cny": 250, "requested_date": date(2020, 12, 1), "source_row": 3},
+        ],
+    )  # fmt: skip
     yields = {"yield_due_cny": 60, "yield_paid_cny": 40, "yield_distributed_cny": 30}
     operating = {"asset_class": "经营性", "contract_end_date": date(2020, 12, 30), "contract_number": "H1"} | yields
     named = {"certificate_number": "证1", "sign_number": "牌1"}
@@ -207,10 +229,20 @@ def test_the_trace_names_every_link(built: Built) -> None:
         "select step_name, count(*), sum(amount_cny) from marts.fct_money_trace group by step_name order by step_name"
     )
     assert {name: (count, amount) for name, count, amount in found} == {
-        "quota": (3, 1700), "arrived": (2, 1300), "split": (3, 1200), "not_split": (2, 500), "contract": (1, 950),
+        "quota": (3, 1700), "arrived": (2, 1300), "sent_down": (1, 400), "on_the_way": (1, 150),
+        "claimed": (2, 650), "split": (3, 1200), "not_split": (2, 500), "contract": (1, 950),
         "paid": (3, 650), "transferred": (1, 100), "unpaid": (6, 950), "asset": (1, 500), "yield_due": (1, 60),
         "yield_paid": (1, 40), "yield_distributed": (1, 30), "households": (1, None),
     }  # fmt: skip
+
+
+def test_transfers_and_payouts_say_how_long_they_took_or_wait(built: Built) -> None:
+    columns = "transferred_cny, document_number, sent_to_received_days, on_the_way_days"
+    found = built.rows(f"select {columns} from marts.fct_fund_transfer order by sent_date")
+    assert found == [(400, "文Q1", 8, None), (150, "文Q1", None, 20)]
+    columns = "requested_cny, open_cny, request_to_payment_days, waiting_days"
+    found = built.rows(f"select {columns} from marts.fct_project_payout order by requested_date")
+    assert found == [(400, 0, 2, None), (250, 250, None, 30)]
 
 
 def test_assets_and_the_two_books(built: Built) -> None:

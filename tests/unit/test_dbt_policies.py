@@ -152,7 +152,7 @@ def _insurance(county: County) -> None:
                 insurance("ph3", "防贫综合保险", 0),  # paid by themselves
                 insurance("pe1", "防贫综合保险", 30),  # head of a household at the edge
                 insurance("px6", "防贫综合保险", 30),  # neither
-                insurance("ph1", "橡胶价格保险", 40, home="h"),
+                insurance("ph1", "橡胶价格保险", 40, home="h") | {"premium_cny": 100, "claim_cny": 250},
             ]
         ),
     )
@@ -331,3 +331,22 @@ def test_doctors_rewards_and_projects_where_a_rule_says_so(built: Built) -> None
 def test_townships_and_prefectures_hold_what_their_villages_hold(built: Built) -> None:
     for area in (SHORE, f"{SHORE[:9]}000", DISTRICT, HAIKOU):
         assert counts(built, "poverty_insurance", area) == (8, 2, 6, 1, 0, 0)
+
+
+def test_insurance_and_pensions_add_up_by_kind_and_year(built: Built) -> None:
+    rows = built.rows(
+        "select group_id, insured_person_count, registered_insured_count, premium_subsidy_cny, claim_count, claim_cny, "
+        "claim_ratio, pension_insured_count, pension_paid_for_count, pension_drawing_count "
+        f"from marts.kpi_insurance_area_year where area_id = '{DISTRICT}' and period = '2020' order by group_id"
+    )
+    # Entries, not persons: h1 is insured twice. Pensions have no kinds.
+    assert rows == [
+        ("all", 6, 4, 160, 1, 250, 2.5, 4, 2, 1),
+        ("橡胶价格保险", 1, 1, 40, 1, 250, 2.5, None, None, None),
+        ("防贫综合保险", 5, 3, 120, 0, 0, None, None, None, None),
+    ]
+    (whole,) = built.rows(
+        "select insured_person_count, pension_insured_count, pension_fiscal_cny from marts.kpi_insurance_area_year "
+        f"where area_id = '{COUNTY}' and period = '2020' and group_type = 'all'"
+    )
+    assert whole == (0, 2, 100)

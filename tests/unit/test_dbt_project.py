@@ -137,3 +137,12 @@ def test_a_missing_month_of_the_run_is_an_error_and_not_a_default(tmp_path: Path
     outcome = dbtRunner().invoke(["--quiet", "run", "--select", "int_feed_periods", *places, *outputs])
     assert not outcome.success
     assert any("as_of_period is missing" in str(one.message) for one in outcome.result.results)
+
+
+def test_the_documents_list_what_is_staged_and_read_by_no_mart() -> None:
+    text = (PROJECT_DIR / "docs" / "systems.md").read_text(encoding="utf-8")
+    section = text.split("## Staged and read by no mart")[1].split("\n## ")[0]
+    listed = set(re.findall(r"^\| `(stg_\w+)` \|", section, re.MULTILINE))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in MODELS if "staging" not in path.parts)
+    staged = {path.stem for path in MODELS if "staging" in path.parts}
+    assert listed == {name for name in staged if f"'{name}'" not in code}

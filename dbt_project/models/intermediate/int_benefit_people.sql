@@ -12,6 +12,7 @@ feed_rows as (
     {% for model in [
         'stg_civil_affairs__tekun', 'stg_civil_affairs__temporary_aid', 'stg_civil_affairs__special_care',
         'stg_disabled_federation__disabled', 'stg_finance__subsidies', 'stg_banks__insurances',
+        'stg_human_resources__pension_insured',
     ] %}
         select
             period,

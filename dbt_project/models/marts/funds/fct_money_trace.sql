@@ -24,6 +24,18 @@ projects as (
 
 ),
 
+transfers as (
+
+    select * from {{ ref('fct_fund_transfer') }}
+
+),
+
+payouts as (
+
+    select * from {{ ref('fct_project_payout') }}
+
+),
+
 ledger as (
 
     select max(period) as period from {{ ref('fct_asset') }}
@@ -76,6 +88,22 @@ steps as (
     where arrived_date is not null
     union all
     select
+        2 as step_number,
+        case when received_date is null then 'on_the_way' else 'sent_down' end as step_name,
+        receipt_id || ' ' || source_sheet || ' ' || cast(source_row as varchar) as item_id,
+        document_number,
+        quota_id,
+        null as project_id,
+        area_code,
+        sender_name || ' → ' || receiver_name as counterpart,
+        transferred_cny as amount_cny,
+        null as household_count,
+        coalesce(received_date, sent_date) as step_date,
+        receipt_id,
+        source_row
+    from transfers
+    union all
+    select
         3 as step_number,
         case when is_split then 'split' else 'not_split' end as step_name,
         hop_id as item_id,
@@ -108,6 +136,22 @@ steps as (
         source_row
     from projects
     where contract_cny is not null
+    union all
+    select
+        5 as step_number,
+        'claimed' as step_name,
+        receipt_id || ' ' || source_sheet || ' ' || cast(source_row as varchar) as item_id,
+        null as document_number,
+        null as quota_id,
+        project_id,
+        area_code,
+        null as counterpart,
+        requested_cny as amount_cny,
+        null as household_count,
+        requested_date as step_date,
+        receipt_id,
+        source_row
+    from payouts
     union all
     select
         5 as step_number,
