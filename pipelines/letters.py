@@ -181,7 +181,7 @@ def letter(
         lines += ["", *_about(note)]
     is_any_held = any(note.verdict == "held" for note in asking)
     names = "文件名按上面的要求写，没有要求的沿用原名" if is_any_held else "文件名沿用原名即可"
-    day = f"{_day(by)}（星期{WEEKDAYS[by.weekday()]}）"
+    day = f"{day_text(by)}（星期{WEEKDAYS[by.weekday()]}）"
     lines += [
         "",
         f"请在{day}前更正，并按原来的渠道重新报送整份文件（不要只报改动的行），{names}。",
@@ -192,8 +192,8 @@ def letter(
 
 
 def _about(note: FileNote) -> list[str]:
-    about = [note.title, _period(note.period), f"第{note.version}次报送" if note.version else ""]
-    about.append(f"{_day(note.arrived_on)}收到" if note.arrived_on else "")
+    about = [note.title, period_text(note.period), f"第{note.version}次报送" if note.version else ""]
+    about.append(f"{day_text(note.arrived_on)}收到" if note.arrived_on else "")
     known = "，".join(part for part in about if part)
     lines = [f"《{shown_name(note.file_name)}》" + (f"（{known}）" if known else "")]
     if note.row_in_count and note.verdict != "refused":
@@ -280,10 +280,12 @@ def _ended(text: str) -> str:
     return text if text.endswith(("。", "！", "？")) else f"{text}。"
 
 
-def _day(day: dt.date) -> str:
+def day_text(day: dt.date) -> str:
+    """A day as a letter writes it: 2020年12月8日."""
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _period(period: str) -> str:
+def period_text(period: str) -> str:
+    """A month or a year as a letter writes it: 2020年12月."""
     year, _, month = period.partition("-")
     return f"{year}年{int(month)}月" if month else f"{year}年" if year else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, data, deliveries, head, layout, ledgers, state, tables
+from dashboards import board, charts, data, deliveries, head, layout, ledgers, state, tables
 from dashboards.data import Row
 from dashboards.head import LIGHT_ICONS
 from dashboards.layout import Tile, View
@@ -57,6 +57,7 @@ def body(view: View) -> None:
     )
     layout.tiles(view.words, [*tiles, quality])
     layout.paragraph(words("tile.line", name=words("quality.why"), value=head.reasons(light, words)), quiet=True)
+    slots = _calendar(view)
     layout.heading(words("quality.board"), words("quality.board_note"))
     _board(view, calendar)
 
@@ -78,7 +79,24 @@ def body(view: View) -> None:
     layout.heading(words("quality.run"))
     _last_run(words, status.get("last_run") or {})
     layout.changes(view, [])
-    tables.downloads(view, "quality", [problems, ledger, deliveries.calendar(view, calendar)], [])
+    tables.downloads(view, "quality", [problems, ledger, *slots, deliveries.calendar(view, calendar)], [])
+
+
+def _calendar(view: View) -> list[tables.Table]:
+    """Departments by months, and every delivery due in that year; nothing for a release made before the board."""
+    words, known = view.words, board.years(view)
+    if not known:
+        return []
+    layout.heading(words("board.title"), words("board.note"))
+    year = state.select("calendar_year", words("choice.year"), known, view.period[:4], words.month)
+    board.grid(view, year)
+    slots = board.table(view, year)
+    layout.heading(words("board.slots"), words("board.slots_note"))
+    with layout.wide_list("slot_rows"):
+        row = tables.pick(view, slots, key="slot_rows")
+    if row is not None and (receipt := slots.frame["receipt_id"][row]):
+        st.switch_page("pages/files.py", query_params=state.carried() | {"file": receipt})
+    return [slots]
 
 
 def _feeds(view: View, rows: pl.DataFrame) -> Iterator[str]:
@@ -121,16 +139,26 @@ def _messages(view: View, files: pl.DataFrame) -> None:
     """One text per department, in Chinese whatever the page's language: it is sent to a Chinese office."""
     words = view.words
     asking = files.filter(pl.col("asks") & pl.col("department_code").is_not_null())
-    if asking.is_empty():
+    absent = board.missing(view)
+    departments = {
+        row["department_code"]: row
+        for frame in (absent, asking)
+        if not frame.is_empty()
+        for row in frame.sort("department_code").iter_rows(named=True)
+    }
+    if not departments:
         return
-    departments = {row["department_code"]: row for row in asking.sort("department_code").iter_rows(named=True)}
-    codes = list(departments)
+    codes = sorted(departments)
     code = state.select(
         "department", words("quality.write_to"), codes, codes[0], lambda c: words.of(departments[c], "department")
     )
     layout.paragraph(words("quality.write_to_note"), quiet=True)
-    text = ledgers.letter_about(view, asking.filter(pl.col("department_code") == code))
-    st.code(text, language=None, wrap_lines=True)
+    for text in (
+        ledgers.letter_about(view, asking.filter(pl.col("department_code") == code)),
+        board.reminder_to(view, code),
+    ):
+        if text:
+            st.code(text, language=None, wrap_lines=True)
 
 
 def _held(words: Words, held: list[Row]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, charts_homes, layout, tables
+from dashboards import charts, charts_homes, layout, tables, wrong_payments
 from dashboards.cards import Card
 from dashboards.data import Row
 from dashboards.layout import View
@@ -82,7 +82,8 @@ def body(view: View) -> None:
         return
     rows = {column: _newest(view, months, column) for column in TILES}
     _answer(view, rows)
-    shown = [_by_group(view, rows, name) for name in GROUPS]
+    shown = wrong_payments.show(view)
+    shown += [_by_group(view, rows, name) for name in GROUPS]
     shown += [_table(view, months, "lists", (*DIBAO, *TEKUN, *OVERLAP, *DISABILITY, *PAID))]
     shown += [_table(view, months, "aid", AID), _table(view, months, "compared", COMPARED)]
     shown += [*_insurance(view), _below(view, rows), *_leads(view, rows)]
@@ -94,6 +95,7 @@ def body(view: View) -> None:
     layout.changes(
         view, [(SOCIAL, column, key | {"period": str(row["period"])}) for column, row in rows.items() if row]
     )
+    figures += wrong_payments.figures() if release.has(wrong_payments.MODEL) else []
     layout.definitions(view, figures, [words("social.remark")])
     tables.downloads(view, "social", shown, figures)
 

@@ -15,7 +15,7 @@ from dashboards.words import load_catalogue
 from pipelines.settings import get_settings
 from tests.browser.fixture_release import RELEASE, build_marts
 from tests.unit.dbt_county import EAST, Built, build
-from tests.unit.test_dbt_questions import FEBRUARY, _county
+from tests.unit.test_dbt_questions import FEBRUARY, JANUARY, _county
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 
@@ -96,3 +96,41 @@ def test_payers_stand_with_their_lead_and_its_conclusion(marts: Path, language: 
     concluded = rows.iloc[3]
     assert concluded["conclusion"] == words["lead_conclusion.conditions_not_met"]
     assert concluded["concluded_by"] == words["payment_case_office.screening_applications"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_payments_in_doubt_stand_with_their_sums_and_by_right_one_by_one(
+    marts: Path, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = load_catalogue(language)  # type: ignore[arg-type]
+    closed = open_page("social", language)
+    [kinds] = [table.value for table in closed.dataframe if "found_cny" in table.value.columns]
+    assert kinds["kind"].to_list()[-1] == words["wrong_payment_kind.all"]
+    assert kinds["open_count"].to_list() == [2, 2, 0, 1, 1, 0, 6]
+    assert not [table for table in closed.dataframe if "case_state" in table.value.columns]
+    monkeypatch.setenv("XIANQING_HOUSEHOLD_PAGES", "1")
+    get_settings.cache_clear()
+    [cases] = [table.value for table in open_page("social", language).dataframe if "case_state" in table.value.columns]
+    assert cases["case_state"].to_list()[:5] == [words["wrong_payment_state.open"]] * 5
+    assert cases["paid_cny"].to_list()[0] == 1045
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_calendar_says_each_state_in_a_word_and_leads_to_the_files(marts: Path, language: str) -> None:
+    app, words = open_page("quality", language), load_catalogue(language)  # type: ignore[arg-type]
+    text = text_of(app)
+    for state, shape in (("incomplete", "◐"), ("missing", "□")):
+        assert f"{shape} {words[f'board_state.{state}']}" in text
+    pages = "\n".join(block.proto.body for block in app.html)
+    files, letters = (re.findall(rf'href="({page})[?]([^"]*)"', pages) for page in ("files", "quality"))
+    assert any("department=finance" in query and f"filed={JANUARY}" in query for _, query in files)
+    assert any("department=finance" in query for _, query in letters)
+    rows = next(table.value for table in app.dataframe if "resent_count" in table.value.columns)
+    assert rows["state"].to_list()[0].startswith("□")
+
+
+def test_what_did_not_come_is_asked_for_in_a_text(marts: Path) -> None:
+    app = open_page("quality", department="finance")
+    [text] = [element.value for element in app.code if "还没有收到" in element.value]
+    assert "1. 资金指标（2020年2月），应于2020年3月5日前报送" in text
+    assert text.endswith("都是虚构的")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.unit.dbt_county import EAST, TOWN, WEST, Built, County, Row, build
+from tests.unit.dbt_county import COUNTY, EAST, TOWN, WEST, Built, County, Row, build
 from tests.unit.test_dbt_guarantees import bill
-from tests.unit.test_dbt_help import paired, phoned
+from tests.unit.test_dbt_help import doubt, paired, phoned
 from tests.unit.test_dbt_models import household
 from tests.unit.test_dbt_monitoring import UNSTABLE, case, spell
+from tests.unit.test_dbt_social import paid
+from tests.unit.test_dbt_social import placed as numbered
 
 JANUARY, FEBRUARY = "2020-01", "2020-02"
 
@@ -72,6 +75,80 @@ def _payments(county: County) -> None:
     )  # fmt: skip
 
 
+def _doubts(county: County) -> None:
+    """Four findings of the inspection and five payments that lists contradict; one of these is among the findings."""
+    true = {"check_result": "属实"}
+    county.deliver(
+        "livelihood_inspection",
+        FEBRUARY,
+        [
+            doubt("1", "对象已死亡", 500, "审核通过", recovered_cny=300, recovered_date=date(2020, 2, 9), **true),
+            doubt("2", "干部亲属", 200, "审核通过", check_result="不属实"),
+            doubt("3", "重复领取", 100, "办理中"),
+            doubt("4", "互斥领取", 150, "审核通过", recovered_cny=150, recovered_date=date(2020, 2, 9), **true),
+        ],
+    )
+    dead = {"source_office": "公安户籍", "death_date": date(2019, 11, 9)}
+    county.deliver("deaths", "2019-12", numbered([dead | {"person_key": "pq"}, dead | {"person_key": "r1"}]))
+    people = [{"person_key": key, "area_code": EAST, "person_status": "正常"} for key in ("pq", "r1")]
+    county.deliver("residents", JANUARY, people)
+    county.deliver(
+        "subsidy_payment",
+        JANUARY,
+        numbered(
+            [
+                paid("pq", "困难残疾人生活补贴", 70),
+                paid("r1", "困难残疾人生活补贴", 70),  # the inspection has it already
+                paid("pb1", "重度残疾人护理补贴", 80),
+                paid("pb1", "重度残疾人护理补贴", 80, "2"),
+                paid("pc1", "农村低保金", 190),
+                paid("pd1", "特困人员供养金", 1045),
+                paid("pa1", "农村低保金", 380),  # left the payroll
+            ]
+        ),
+    )
+    county.deliver(
+        "public_payroll",
+        JANUARY,
+        numbered(
+            [
+                {"person_key": "pc1", "payroll_change": "在册", "relation_to_staff": "本人"},
+                {"person_key": "pd1", "relation_to_staff": "配偶"},
+                {"person_key": "pa1", "payroll_change": "退出"},
+            ]
+        ),
+    )
+
+
+def _sent(feed: str, version: int, verdict: str, day: int, rejected: int, *, current: bool = False) -> Row:
+    about = {"department_code": "finance", "feed": feed, "period": JANUARY, "file_name": "a.xlsx", "version": version}
+    counts = {"row_in_count": 12, "accepted_count": 10 - rejected, "rejected_count": rejected, "non_data_count": 2}
+    came = {"arrived_at": datetime(2020, 2, day, 8), "verdict": verdict, "is_current": current}
+    return about | counts | came | {"receipt_id": f"{feed}-{JANUARY}-{version}"}
+
+
+def _board(county: County) -> None:
+    """One file put right after a refusal, one that is late with rows to correct, one that did not come."""
+    slot = {"department_code": "finance", "department_zh": "县财政局", "department_en": "Finance", "period": JANUARY}
+    slot |= {"due_date": date(2020, 2, 5)}
+    titles = {"feed_title_zh": "资金支付明细", "feed_title_en": "Fund payments"}
+    quotas = {"feed": "fund_quota", "feed_title_zh": "资金指标", "feed_title_en": "Fund quotas"}
+    for row in (
+        slot | titles | {"feed": "fund_payment", "status": "arrived", "arrived_at": datetime(2020, 2, 3, 8)},
+        slot | quotas | {"status": "late", "arrived_at": datetime(2020, 2, 9, 8)},
+        slot | quotas | {"period": FEBRUARY, "status": "missing", "due_date": date(2020, 3, 5)},
+    ):
+        county.add("ops_calendar", row)
+    for row in (
+        _sent("fund_payment", 1, "accepted_with_rejects", 3, 3),
+        _sent("fund_payment", 2, "refused", 5, 10),
+        _sent("fund_payment", 3, "accepted", 8, 0, current=True),
+        _sent("fund_quota", 1, "accepted_with_rejects", 9, 2, current=True),
+        _sent("fund_quota", 2, "same_rows", 12, 2),
+    ):
+        county.add("ops_deliveries", row)
+
+
 def _county() -> County:
     county = County()
     rows = [household(key, area, 2018) for key, area in (("a", EAST), ("b", EAST), ("c", WEST), ("d", WEST))]
@@ -85,6 +162,8 @@ def _county() -> County:
         county.deliver("person_register", period, people)
     _visits(county)
     _payments(county)
+    _doubts(county)
+    _board(county)
     county.deliver(
         "screening_applications",
         FEBRUARY,
@@ -164,3 +243,49 @@ def test_who_recognised_and_who_ruled_stands_with_its_day(built: Built) -> None:
     found = {row[0]: row[1:] for row in built.rows(f"select payer_key, {names} from marts.fct_payment_burden_case")}
     assert found["b"] == ("unstable", date(2020, 1, 25), None, None, None, None)
     assert found["px"] == (None, None, date(2020, 1, 18), "县级", "不纳入", date(2020, 1, 30))
+
+
+def test_payments_in_doubt_are_found_recovered_or_open(built: Built) -> None:
+    sums = ("found_count", "dismissed_count", "recovered_count", "open_count")
+    sums += ("found_cny", "dismissed_cny", "recovered_cny", "open_cny")
+    found = {
+        row[0]: row[1:]
+        for row in built.rows(
+            f"select group_id, {', '.join(sums)} from marts.kpi_wrong_payment_area_month where area_id = '{COUNTY}'"
+        )
+    }
+    assert found == {
+        "after_death": (2, 0, 1, 2, 570, 0, 300, 270),
+        "double": (2, 0, 0, 2, 180, 0, 0, 180),
+        "excluding": (1, 0, 1, 0, 150, 0, 150, 0),
+        "cadre_relative": (2, 1, 0, 1, 1245, 200, 0, 1045),
+        "public_pay": (1, 0, 0, 1, 190, 0, 0, 190),
+        "not_entitled": (0, 0, 0, 0, 0, 0, 0, 0),
+        "all": (8, 1, 2, 6, Decimal(2335), 200, 450, 1685),
+    }
+
+
+def test_a_payment_that_the_inspection_found_is_not_found_again(built: Built) -> None:
+    found = built.rows("select origin, paid_cny, case_state from marts.fct_wrong_payment where person_key = 'r1'")
+    assert found == [("inspection", 500, "confirmed")]
+
+
+def test_the_board_counts_versions_and_the_days_to_a_correction(built: Built) -> None:
+    names = "board_state, version_count, resent_count, repeated_count, refused_count, correction_days, days_late"
+    names += ", first_rejected_count, accepted_count, data_row_count, accepted_share, is_complete"
+    found = {
+        row[:2]: row[2:]
+        for row in built.rows(f"select feed, period, {names} from marts.ops_board where department_code = 'finance'")
+    }
+    assert found["fund_payment", JANUARY] == ("corrected", 3, 2, 0, 1, 5, None, 3, 10, 10, 1.0, True)
+    assert found["fund_quota", JANUARY] == ("incomplete", 1, 0, 1, 0, None, 4, 2, 8, 10, 0.8, False)
+    assert found["fund_quota", FEBRUARY] == ("missing", 0, 0, 0, 0, None, None, None, None, None, None, None)
+
+
+def test_a_department_stands_in_the_state_that_needs_most(built: Built) -> None:
+    found = built.rows(
+        "select period, board_state, due_count, incomplete_count, corrected_count, resent_count, "
+        "longest_correction_days "
+        "from marts.ops_board_department where department_code = 'finance' order by period"
+    )
+    assert found == [(JANUARY, "incomplete", 2, 1, 1, 2, 5), (FEBRUARY, "missing", 1, 0, 0, 0, None)]
