@@ -5,7 +5,7 @@ How a figure shrinks with the county stands in the list of published figures, co
 - ``none``: the same at any size (villages, shares, items);
 - ``total``: share of the printed total, rounded to its printed digits;
 - ``group:<name>``: one part of a total, apportioned with its group by largest remainder;
-- ``part:<name>:<period>``: equal to that period's part of the group;
+- ``part:<name>:<period>``: equal to that period's part of the group, the first listed where it has several;
 - ``group_total:<name>``: the total of that group, plus the scaled ``natural_change``;
 - ``money``: exact to the cent.
 """
@@ -91,7 +91,8 @@ def expected_figures(figures: Sequence[Mapping[str, str]], scale: float) -> list
     for name, members in groups.items():
         shrunk = largest_remainder([int(figures[index]["value"]) for index in members], scale)
         parts |= dict(zip(members, shrunk, strict=True))
-        named |= {f"{name}:{figures[index]['period']}": part for index, part in zip(members, shrunk, strict=True)}
+        for index, part in zip(members, shrunk, strict=True):
+            named.setdefault(f"{name}:{figures[index]['period']}", part)
         totals[name] = sum(shrunk)
     for index, figure in enumerate(figures):
         kind, _, name = figure["scaling"].partition(":")

@@ -19,7 +19,6 @@ from pipelines.simulate.places import per_unit
 
 YEARS = (2016, 2017, 2018, 2019, 2020)
 FINAL, TOWNSHIP_ACCOUNT = "最终收款人", "乡镇专户"
-_LEVEL_LETTER = {"中央": "中", "省级": "云", "市级": "曲", "县级": "师", "东西部协作": "沪滇", "社会": "社"}
 _SUBJECTS = (
     "扶贫发展", "以工代赈", "少数民族发展", "国有贫困林场", "农业生产发展", "农田建设", "林业改革", "农村危房改造",
     "农村环境整治", "水利发展", "农村公路", "农村综合改革", "现代种业", "新增千亿斤粮食", "生猪调出大县", "旅游扶贫",
@@ -172,7 +171,7 @@ def _documents(fund: _Fund, cents: int, serials: _Serials, rng: np.random.Genera
             receivers = [townships[i] for i in rng.choice(len(townships), count, replace=False)]
         else:
             receivers = [calibration()["place"]["county"]]
-        document = f"{_LEVEL_LETTER[fund.level]}财农（模拟）〔{fund.year}〕{serials.next(fund)}号"
+        document = f"{given['document_letters'][fund.level]}财农（模拟）〔{fund.year}〕{serials.next(fund)}号"
         title = f"{fund.year}年{fund.item or fund.level + '帮扶资金'}"
         for receiver, part in zip(receivers, apportion(rng.uniform(0.4, 1, len(receivers)), int(share)), strict=True):
             if part > 0:

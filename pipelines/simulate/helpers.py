@@ -18,6 +18,7 @@ from pipelines.simulate.calibration import apportion, calibration, generator, ha
 from pipelines.simulate.columns import NONE, choose, fixed_texts, household_numbers, numbers, tenths, weighted
 from pipelines.simulate.county import BASE_MONTH, County
 from pipelines.simulate.homes import day_texts
+from pipelines.simulate.policies import without_policies
 from pipelines.simulate.register import NEVER, month_days, month_index
 from pipelines.simulate.workforce import age_at
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from pipelines.simulate.frames import Slot
 
 UNIT_LEVELS = ("省级", "市级", "县级", "乡级")
-LAST_PAIRING = month_index(2020, 10)  # the month of the printed numbers of cadres and households
-_FIRST_TEAM_YEAR, _TEAM_YEARS = 2016, 5
 _POSTS = ("科员", "副主任科员", "主任", "教师", "站长", "职工")
 _HELP = ("产业帮扶", "就业帮扶", "健康帮扶", "教育帮扶", "政策宣传与人居环境")
 
@@ -39,6 +38,12 @@ class Pairing:
     cadre: np.ndarray
     started: np.ndarray
     ended: np.ndarray
+
+
+def last_pairing() -> int:
+    """The month of the printed numbers of cadres and households, from year 0."""
+    year, _, month = calibration()["help"]["counted_month"].partition("-")
+    return month_index(int(year), int(month))
 
 
 def cadre_numbers(person: np.ndarray) -> pl.Series:
@@ -60,12 +65,16 @@ def cadre_pool(county: County) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def pairings(county: County) -> Pairing:
-    """All spells of 2018 to 2020; in October 2020 exactly the printed number of cadres and every household."""
+    """All spells of 2018 to 2020; in the month of the figures exactly the printed cadres, and every household.
+
+    Where some households no longer receive policies, the others alone are paired.
+    """
     given = calibration()["help"]
     rng = generator(county.seed, "pairing", county.scale)
-    snapshot = county.register.snapshots[LAST_PAIRING]
+    snapshot, last_month = county.register.snapshots[last_pairing()], last_pairing()
     order = np.lexsort((snapshot.household, snapshot.household_village))
-    household = snapshot.household[order].astype(np.int64)
+    listed = snapshot.household[order].astype(np.int64)
+    household = listed[~without_policies(county)[listed]]
     count, cadres = len(household), half_even(given["paired_cadres"]["value"], county.scale)
     weights = np.exp(rng.normal(0, given["household_spread"]["value"], cadres))
     slot = np.repeat(np.arange(cadres), 1 + apportion(weights, count - cadres))
@@ -79,10 +88,10 @@ def pairings(county: County) -> Pairing:
     is_new = np.isin(slot, changed)
     first = Pairing(household, before[slot], start[slot], np.where(is_new, handed[slot] - 1, NEVER))
     second = Pairing(household[is_new], now[slot[is_new]], handed[slot[is_new]], np.full(int(is_new.sum()), NEVER))
-    # Households that left the register before October were helped by the neighbours' cadre until then.
-    gone = np.setdiff1d(county.register.snapshots[month_index(2020, 1)].household.astype(np.int64), household)
+    # Households that left the register before that month were helped by the neighbours' cadre until then.
+    gone = np.setdiff1d(county.register.snapshots[month_index(2020, 1)].household.astype(np.int64), listed)
     near = np.clip(np.searchsorted(household, gone), 0, count - 1) if count else gone
-    last = month_days(np.minimum(county.register.gone[gone], LAST_PAIRING + 1)).astype(np.int64) - 1
+    last = month_days(np.minimum(county.register.gone[gone], last_month + 1)).astype(np.int64) - 1
     third = Pairing(gone, before[slot[near]], start[slot[near]], last)
     parts = (first, second, third)
     names = ("household", "cadre", "started", "ended")
@@ -105,7 +114,7 @@ def pairing_frame(county: County, slot: Slot) -> pl.DataFrame:
     """Spells that began by the end of the slot's month, ended ones of the year among them."""
     all_, last = pairings(county), int(month_days(slot.index + 1)) - 1
     known = all_.started <= last
-    if slot.index < LAST_PAIRING:
+    if slot.index < last_pairing():
         share = calibration()["help"]["unpaired_in_january_share"]["value"]
         known &= county.household_traits[3][all_.household] >= share
     at = np.flatnonzero(known)
@@ -140,10 +149,11 @@ def unit_names(index: np.ndarray) -> pl.Series:
 
 
 def support_frame(county: County, slot: Slot) -> pl.DataFrame:
-    """Terms of residents since 2016, a year each, and of the leaders in charge of a village."""
+    """Terms of residents, a year each, of the leaders in charge of a village, and of grid workers if any."""
     given, place = calibration()["help"], villages()
     terms, village_count = given["resident_terms"]["value"], len(place.codes)
-    size = apportion(np.ones(village_count * _TEAM_YEARS), terms)
+    first_year, years, grid = given["first_team_year"], given["team_years"], given["grid_workers"]["value"]
+    size = apportion(np.ones(village_count * years), terms)
     cell = np.repeat(np.arange(len(size)), size)
     member = np.arange(terms) - np.repeat(np.cumsum(size) - size, size)
     year, village = cell // village_count, cell % village_count
@@ -151,17 +161,19 @@ def support_frame(county: County, slot: Slot) -> pl.DataFrame:
     person = pool[::-1][np.arange(terms) % len(pool)]
     unit = np.arange(terms) % given["sending_units"]["value"]
     levels = [given["unit_levels"][name] for name in UNIT_LEVELS]
-    leader = pool[::-1][(terms + np.arange(2 * village_count)) % len(pool)]
+    others = 2 * village_count + grid
+    leader = pool[::-1][(terms + np.arange(others)) % len(pool)]
     # Two leaders a village: the one in charge and the head of its work group; their unit is the county's.
-    village = np.concatenate([village, np.arange(2 * village_count) % village_count])
+    village = np.concatenate([village, np.arange(others) % village_count])
     role = np.concatenate(
-        [np.where(member == 0, 2, np.where(member == 1, 3, 4)), np.arange(2 * village_count) // village_count]
+        [np.where(member == 0, 2, np.where(member == 1, 3, 4)), np.minimum(np.arange(others) // village_count, 2)]
     )
-    person, year = np.concatenate([person, leader]), np.concatenate([year, np.zeros(2 * village_count, np.int64)])
-    unit = np.concatenate([unit, np.full(2 * village_count, NONE)])
+    role[terms + 2 * village_count :] = 5
+    person, year = np.concatenate([person, leader]), np.concatenate([year, np.zeros(others, np.int64)])
+    unit = np.concatenate([unit, np.full(others, NONE)])
     resident = unit != NONE
-    start = month_days((_FIRST_TEAM_YEAR + year) * 12 + 2).astype(np.int64)
-    end = np.where(resident & (year < _TEAM_YEARS - 1), month_days((_FIRST_TEAM_YEAR + 1 + year) * 12 + 2) - 1, NEVER)
+    start = month_days((first_year + year) * 12 + 2).astype(np.int64)
+    end = np.where(resident & (year < years - 1), month_days((first_year + 1 + year) * 12 + 2) - 1, NEVER)
     last = int(month_days(slot.index + 1)) - 1
     at = np.flatnonzero(start <= last)
     at = at[np.lexsort((start[at], village[at]))]
@@ -172,7 +184,7 @@ def support_frame(county: County, slot: Slot) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "行政区划代码": choose(place.codes, village[at]),
-            "角色": choose(["包村领导", "工作组长", "第一书记", "队长", "队员"], role[at]),
+            "角色": choose(["包村领导", "工作组长", *given["team_roles"], "网格员"], role[at]),
             "干部编号": cadre_numbers(person),
             "姓名": fixed_texts(county)["name"].gather(person),
             "派出单位": choose(

@@ -24,6 +24,7 @@ from pipelines.simulate.columns import (
 from pipelines.simulate.county import County
 from pipelines.simulate.households import HEAD
 from pipelines.simulate.identity import yyyymmdd
+from pipelines.simulate.policies import without_policies
 from pipelines.simulate.register import EVENT_KINDS, REASONS, REMOVED, Snapshot, month_days
 from pipelines.simulate.relocation import is_relocated
 
@@ -44,6 +45,7 @@ def household_frame(county: County, snapshot: Snapshot) -> pl.DataFrame:
     trait = county.household_traits[:, household]
     parent_trait = county.household_traits[:, register.parent[household]]
     exited = register.exited[household] <= snapshot.month
+    no_policies = without_policies(county)[household]
     year = snapshot.month // 12
     progress = (year - 2013) / 7
     causes = ["因病", "因残", "因学", "因灾", "缺土地", "缺住房", "缺技术", "缺劳力", "缺资金", "自身发展动力不足"]
@@ -62,7 +64,7 @@ def household_frame(county: County, snapshot: Snapshot) -> pl.DataFrame:
         "户主姓名": texts["name"].gather(head),
         "户主证件号码": texts["identity"].gather(head),
         "年度": pl.repeat(str(year), count, eager=True),
-        "户类型": choose(["贫困户", "脱贫户"], exited.astype(np.int64)),
+        "户类型": choose(["贫困户", "脱贫户", "脱贫不享受政策户"], exited.astype(np.int64) + (exited & no_policies)),
         "脱贫属性": choose(["未脱贫", "已脱贫"], exited.astype(np.int64)),
         "脱贫年度": numbers(register.exited[household] // 12, exited),
         "返贫年度": none,

@@ -72,6 +72,35 @@ def sizes_with_total(count: int, total: int, rng: np.random.Generator) -> np.nda
     return sizes
 
 
+def with_total(size: np.ndarray, order: np.ndarray, count: int, total: int) -> np.ndarray:
+    """``count`` of the candidates, the first of each size in ``order``, whose sizes add up to ``total``.
+
+    ``size`` and ``order`` have one element a candidate. Raises ValueError where no choice gives the total.
+    """
+    most = int(size.max())
+    there = np.bincount(size, minlength=most + 1)
+    taken = np.bincount(size[np.argsort(order, kind="stable")[:count]], minlength=most + 1)
+    missing = total - int((taken * np.arange(most + 1)).sum())
+    step = 1 if missing > 0 else -1
+    while missing:
+        before = missing
+        for at in range(1, most + 1):
+            to = at + step
+            if not 1 <= to <= most or not missing:
+                continue
+            moved = min(abs(missing), int(taken[at]), int(there[to] - taken[to]))
+            taken[at] -= moved
+            taken[to] += moved
+            missing -= step * moved
+        if missing == before:
+            raise ValueError(f"{count} households cannot have {total} members")
+    ranked = np.lexsort((order, size))
+    first = np.cumsum(there) - there
+    place = np.empty(len(size), np.int64)
+    place[ranked] = np.arange(len(size)) - first[size[ranked]]
+    return np.flatnonzero(place < taken[size])
+
+
 def compose(sizes: np.ndarray, day: int, rng: np.random.Generator) -> Members:
     """Members of households of these sizes as of ``day`` (days since 1970-01-01)."""
     _, templates = _model()

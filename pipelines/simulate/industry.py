@@ -18,6 +18,7 @@ from pipelines.simulate.calibration import apportion, calibration, generator, ha
 from pipelines.simulate.columns import NONE, choose, household_numbers, months_text, numbers, tenths, weighted, yes
 from pipelines.simulate.county import County
 from pipelines.simulate.homes import day_texts, yuan
+from pipelines.simulate.households import with_total
 from pipelines.simulate.loans import FRAMES as LOAN_FRAMES
 from pipelines.simulate.places import per_unit
 from pipelines.simulate.posts import FRAMES as POST_FRAMES
@@ -93,35 +94,6 @@ def operators() -> Operators:
         fixed = {TOBACCO: np.full(wanted, 6), RELIEF: np.arange(wanted) % 6, ENTERPRISE: 3 + np.arange(wanted) % 5}
         industries.append(fixed.get(kind, np.full(wanted, NONE)))
     return Operators(names, np.array(kinds), np.concatenate(places), np.concatenate(industries))
-
-
-def with_total(size: np.ndarray, order: np.ndarray, count: int, total: int) -> np.ndarray:
-    """``count`` of the candidates, the first of each size in ``order``, whose sizes add up to ``total``.
-
-    ``size`` and ``order`` have one element a candidate. Raises ValueError where no choice gives the total.
-    """
-    most = int(size.max())
-    there = np.bincount(size, minlength=most + 1)
-    taken = np.bincount(size[np.argsort(order, kind="stable")[:count]], minlength=most + 1)
-    missing = total - int((taken * np.arange(most + 1)).sum())
-    step = 1 if missing > 0 else -1
-    while missing:
-        before = missing
-        for at in range(1, most + 1):
-            to = at + step
-            if not 1 <= to <= most or not missing:
-                continue
-            moved = min(abs(missing), int(taken[at]), int(there[to] - taken[to]))
-            taken[at] -= moved
-            taken[to] += moved
-            missing -= step * moved
-        if missing == before:
-            raise ValueError(f"{count} households cannot have {total} members")
-    ranked = np.lexsort((order, size))
-    first = np.cumsum(there) - there
-    place = np.empty(len(size), np.int64)
-    place[ranked] = np.arange(len(size)) - first[size[ranked]]
-    return np.flatnonzero(place < taken[size])
 
 
 def linked_counts(scale: float) -> dict[str, tuple[int, int | None]]:
@@ -251,9 +223,13 @@ def operators_frame(county: County, slot: Slot) -> pl.DataFrame:
     said = np.where(rng.random(count) < 0.1, linked + rng.integers(1, 4, count), linked)
     members = np.where(np.isin(all_.kind, (RELIEF, ENTERPRISE)), linked + 20 + rng.integers(0, 30, count), 0)
     total = half_even(calibration()["tobacco_members"]["value"], county.scale)
-    members[all_.of(TOBACCO)] = apportion(np.arange(7) + 9, total)
+    members[all_.of(TOBACCO)] = apportion(np.arange(len(all_.of(TOBACCO))) + 9, total)
     shop = all_.kind == "扶贫车间"
+    given = calibration()["operators"]["扶贫车间"]
     workers = np.where(shop, half_even(45, county.scale) + rng.integers(0, 6, count), 0)
+    if "workers" in given:
+        workers = np.zeros(count, np.int64)
+        workers[shop] = apportion(1 + np.arange(int(shop.sum())) % 3, half_even(given["workers"], county.scale))
     level = weighted(rng.random(count), [0.05, 0.25, 0.7])
     recognised = month_days(month_index(2016, 1)) + (np.arange(count) * 97) % 1000
     reward = np.where(shop | (all_.kind == RELIEF), 2_000_000 + rng.integers(0, 8, count) * 100_000, 0)
@@ -272,7 +248,7 @@ def operators_frame(county: County, slot: Slot) -> pl.DataFrame:
             "社员或职工人数": numbers(members, members > 0),
             "带动脱贫户数": numbers(said, known),
             "吸纳脱贫人口就业数": numbers(workers, shop),
-            "人均月增收（元）": numbers(1800 + rng.integers(0, 9, count) * 100, shop),
+            "人均月增收（元）": numbers(given["monthly_cny"] + rng.integers(0, 9, count) * 100, shop),
             "财政奖补金额（万元）": yuan(reward, known),
             "认定日期": day_texts(recognised, known),
             "area_code": choose(place.codes, all_.village),

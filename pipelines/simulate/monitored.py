@@ -16,6 +16,7 @@ from pipelines.simulate.calibration import apportion, calibration, generator, ha
 from pipelines.simulate.columns import NONE, household_numbers, weighted
 from pipelines.simulate.county import BASE_MONTH, DEAD, County
 from pipelines.simulate.homes import rural_homes
+from pipelines.simulate.households import with_total
 from pipelines.simulate.register import NEVER, month_days, month_index
 
 UNSTABLE, MARGINAL, SUDDEN = range(3)
@@ -131,8 +132,24 @@ def _chosen(county: County, all_: Homes, rng: np.random.Generator) -> tuple[np.n
     unstable = rng.permutation(np.flatnonzero(exited))[: wanted[0]]
     outside = rng.permutation(np.flatnonzero(all_.household < 0))
     marginal, sudden = outside[: wanted[1]], outside[wanted[1] : wanted[1] + wanted[2]]
+    if (persons := calibration()["monitoring"].get("persons")) is not None:
+        # A printed stock: nobody of it dies out or leaves, and the marginal households make up its persons.
+        lasting = _lasting(county, all_)
+        unstable = rng.permutation(np.flatnonzero(exited & lasting))[: wanted[0]]
+        outside = rng.permutation(np.flatnonzero((all_.household < 0) & lasting))
+        sudden, rest = outside[: wanted[2]], outside[wanted[2] :]
+        left = half_even(persons["value"], county.scale) - int(all_.size[np.concatenate([unstable, sudden])].sum())
+        marginal = rest[with_total(all_.size[rest], np.arange(len(rest)), int(wanted[1]), left)]
     home = np.concatenate([unstable, marginal, sudden])
     return home, np.repeat([UNSTABLE, MARGINAL, SUDDEN], [len(unstable), len(marginal), len(sudden)])
+
+
+def _lasting(county: County, all_: Homes) -> np.ndarray:
+    """Homes that are still there at the end of 2020, whoever of them dies."""
+    registered = all_.household >= 0
+    gone = county.register.gone[np.maximum(all_.household, 0)] < NEVER
+    dying = (all_.size == 1) & (county.residents.ending[all_.head] == DEAD)
+    return np.where(registered, ~gone, ~dying)
 
 
 def _endings(month: np.ndarray, traits: np.ndarray, *, no_labour: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -163,7 +180,7 @@ def _naturally(
 def _returns(rng: np.random.Generator, ended: np.ndarray, way: np.ndarray) -> np.ndarray:
     able = np.flatnonzero((ended <= LAST_MONTH - 4) & (way == ASSISTED))
     share = calibration()["monitoring"]["returned_share"]["value"]
-    return rng.permutation(able)[: max(1, round(len(able) * share))]
+    return rng.permutation(able)[: max(int(share > 0), round(len(able) * share))]
 
 
 def _steps(month: np.ndarray, traits: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -184,7 +201,7 @@ def _removals(rng: np.random.Generator, ended: np.ndarray, recognised: np.ndarra
     share = calibration()["monitoring"]["removed_share"]["value"]
     able = rng.permutation(np.flatnonzero((ended == NEVER) & (recognised < month_days(LAST_MONTH - 3))))
     removed = np.full(len(ended), NEVER)
-    chosen = able[: max(1, round(len(ended) * share))]
+    chosen = able[: max(int(share > 0), round(len(ended) * share))]
     removed[chosen] = np.minimum(recognised[chosen] + 60 + rng.integers(0, 60, len(chosen)), month_days(LAST_MONTH))
     return removed
 

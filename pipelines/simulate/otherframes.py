@@ -103,7 +103,7 @@ def region_frame(county: County, year: int) -> pl.DataFrame:
     """County, townships and villages with their frozen populations, as known at the end of ``year``."""
     place, given = villages(), calibration()
     rng = generator(0, "region")
-    population = given["population"]
+    population, part_of_country = given["population"], given["villages"]["part_of_country"]
     total = apportion(place.resident_weight, half_even(population["total"]["value"], county.scale))
     rural_weight = total * np.where(place.is_urban, 0.35, 1.0) * rng.uniform(0.95, 1.0, len(total))
     rural = _within(total, rural_weight, half_even(population["rural_registered"]["value"], county.scale))
@@ -122,16 +122,17 @@ def region_frame(county: County, year: int) -> pl.DataFrame:
                 "总户籍人口": str(total[pick].sum()), "农村户籍人口": str(rural[pick].sum()),
                 "分母口径": population["denominator_definition"], "少数民族人口": str(minority[pick].sum()),
                 "村民小组数": str(groups[pick].sum()), "贫困属性": more.get("listed"),
-                "退出年度": more.get("exit_year"), "批准退出日期": more.get("approved"), "东中西部": "西部",
+                "退出年度": more.get("exit_year"), "批准退出日期": more.get("approved"), "东中西部": part_of_country,
                 "area_code": code, "_长名": names[1],
             }
         )  # fmt: skip
 
     codes = given["place"]
     exit_ = given["villages"]["county_exit"]
-    known = year >= 2019
+    attribute = given["villages"]["county_attribute"]
+    known = year >= 2019 and exit_["year"] is not None
     everything = np.ones(len(total), bool)
-    row(codes["county_code"], codes["prefecture_code"], (None, None), everything, listed="贫困县",
+    row(codes["county_code"], codes["prefecture_code"], (None, None), everything, listed=attribute,
         exit_year=str(exit_["year"]) if known else None,
         approved=str(exit_["approved"]) if known else None)  # fmt: skip
     townships = np.array(place.townships)

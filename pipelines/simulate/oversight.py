@@ -16,7 +16,7 @@ import polars as pl
 from pipelines.simulate.calibration import apportion, calibration, county_units, generator, half_even, villages
 from pipelines.simulate.columns import NONE, choose, fixed_texts, numbers, tenths, weighted
 from pipelines.simulate.county import DEAD, County
-from pipelines.simulate.helpers import LAST_PAIRING, cadre_numbers, pairings, unit_names
+from pipelines.simulate.helpers import cadre_numbers, last_pairing, pairings, unit_names
 from pipelines.simulate.homes import day_texts, yuan
 from pipelines.simulate.register import month_days, month_index
 
@@ -77,7 +77,7 @@ def _town_codes() -> list[str]:
 def supervision_frame(county: County, slot: Slot) -> pl.DataFrame:
     """A general supervision of every township each quarter since 2018, and special ones of departments."""
     towns = villages().township_names
-    quarters = np.arange(_FIRST_QUARTER, LAST_PAIRING + 3, 3)
+    quarters = np.arange(_FIRST_QUARTER, last_pairing() + 3, 3)
     rng = generator(county.seed, "supervision")
     width = len(towns) + 3
     last_ = int(month_days(slot.index + 1)) - 1

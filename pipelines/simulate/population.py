@@ -35,7 +35,6 @@ from pipelines.simulate.register import (
 from pipelines.simulate.registerchanges import gain_persons, lose_households, lose_persons, merge, split, transfer
 
 FIRST_LEDGER_MONTH = month_index(2020, 1)
-OCTOBER_2020 = month_index(2020, 10)
 _MOST_ATTEMPTS = 25
 # Whole-household decreases, merges and transfers that occur at least, however small the county.
 _AT_LEAST = {
@@ -114,8 +113,9 @@ def _plan_before_exit(exits: Exits, scale: float) -> tuple[int, int, list[_YearP
 
 
 def _net_changes(exits: Exits, rng: np.random.Generator) -> dict[int, tuple[int, int]]:
-    """Net households and persons after exit per step: years 2015–2019, then month indexes of 2020 to October."""
-    steps = [*EXIT_YEARS[1:-1], *range(FIRST_LEDGER_MONTH, OCTOBER_2020 + 1)]
+    """Net households and persons after exit per step: years 2015–2019, then months of 2020 to the printed one."""
+    year, _, last = calibration()["exits"]["net_change_after_exit"]["until"].partition("-")
+    steps = [*EXIT_YEARS[1:-1], *range(FIRST_LEDGER_MONTH, month_index(int(year), int(last)) + 1)]
     noise = calibration()["after_exit"]["net_noise_share"]
     exited = np.cumsum([exits.persons[year] for year in EXIT_YEARS])
     spread = np.array([*(exited[:5] * noise), *np.full(len(steps) - 5, exited[-1] * noise / 4)])
@@ -233,6 +233,6 @@ def _split_and_merge(register: Register, pool: np.ndarray, month: int) -> np.nda
 
 
 def _free_net(register: Register) -> tuple[int, int]:
-    """After October the net change is nobody's figure."""
+    """After the month of the printed register the net change is nobody's figure."""
     persons = register.persons_in(register.active(exited=True))
     return int(register.rng.integers(-1, 2)), int(np.round(register.rng.normal(0, persons * 0.0003)))

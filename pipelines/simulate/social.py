@@ -21,7 +21,8 @@ from pipelines.simulate.county import BASE_MONTH, DEAD, County
 from pipelines.simulate.disability import holders
 from pipelines.simulate.homes import day_texts, yuan
 from pipelines.simulate.households import HEAD, RELATIONS
-from pipelines.simulate.register import month_days, month_index
+from pipelines.simulate.projects import shrunk
+from pipelines.simulate.register import NEVER, month_days, month_index
 from pipelines.simulate.workforce import age_at
 
 if TYPE_CHECKING:
@@ -159,7 +160,10 @@ def care_frame(county: County, slot: Slot) -> pl.DataFrame:
     rng = generator(county.seed, "special care", county.scale)
     person = np.arange(len(county.birth_day))
     rural = ~villages().is_urban[people.village]
-    able = rng.permutation(np.flatnonzero(rural & (people.since <= BASE_MONTH)))
+    known = rural & (people.since <= BASE_MONTH)
+    if "persons" in given:  # a printed number of December 2020: everybody of it lasts
+        known &= people.until >= NEVER
+    able = rng.permutation(np.flatnonzero(known))
     age, held = age_at(county, person, BASE_MONTH), np.isin(person, holders(county).person)
     fits = {
         "留守儿童": (age >= 3) & (age < 16),
@@ -170,9 +174,12 @@ def care_frame(county: County, slot: Slot) -> pl.DataFrame:
     }
     chosen: list[np.ndarray] = []
     kinds = [name for name in given["kinds"] if name != "status"]
+    wanted = {name: half_even(given["kinds"][name], county.scale) for name in kinds}
+    if "persons" in given:
+        wanted = dict(zip(kinds, shrunk(list(map(given["kinds"].get, kinds)), county.scale), strict=True))
     free = np.ones(len(person), bool)
     for name in kinds:
-        of_kind = able[fits.get(name, age >= 18)[able] & free[able]][: half_even(given["kinds"][name], county.scale)]
+        of_kind = able[fits.get(name, age >= 18)[able] & free[able]][: wanted[name]]
         free[of_kind] = False
         chosen.append(of_kind)
     kind = np.repeat(np.arange(len(kinds)), [len(part) for part in chosen])

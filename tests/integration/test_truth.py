@@ -28,13 +28,12 @@ ROW_IS_ADDRESS = {"identity_birth_mismatch"}
 
 @pytest.fixture(scope="module")
 def damage(pocket: PocketCounty) -> pl.DataFrame:
-    return pl.read_parquet(pocket.truth / "damage.parquet").with_columns(pl.col("file").str.split("/").list.last())
+    return planted_damage(pocket)
 
 
 @pytest.fixture(scope="module")
 def by_name(pocket: PocketCounty) -> dict[str, tuple[Receipt, FileLedger | None]]:
-    known = {ledger.receipt_id: ledger for ledger in ledgers(pocket.settings)}
-    return {receipt.file_name: (receipt, known.get(receipt.receipt_id)) for receipt in receipts(pocket.settings)}
+    return files_by_name(pocket)
 
 
 def rejections(pocket: PocketCounty, receipt: Receipt) -> set[tuple[str, int, int | None, str]]:
@@ -42,9 +41,25 @@ def rejections(pocket: PocketCounty, receipt: Receipt) -> set[tuple[str, int, in
     return set(frame.select(*ADDRESS, "source_column", "reason_code").iter_rows())
 
 
+def files_by_name(county: PocketCounty) -> dict[str, tuple[Receipt, FileLedger | None]]:
+    known = {ledger.receipt_id: ledger for ledger in ledgers(county.settings)}
+    return {receipt.file_name: (receipt, known.get(receipt.receipt_id)) for receipt in receipts(county.settings)}
+
+
+def planted_damage(county: PocketCounty) -> pl.DataFrame:
+    return pl.read_parquet(county.truth / "damage.parquet").with_columns(pl.col("file").str.split("/").list.last())
+
+
 def test_every_damaged_cell_is_rejected_at_its_address_for_its_reason(
     pocket: PocketCounty, damage: pl.DataFrame, by_name: dict[str, tuple[Receipt, FileLedger | None]]
 ) -> None:
+    assert damage.filter(pl.col("expected") == "rejected").height >= 50
+    assert missed_damage(pocket, damage, by_name) == []
+
+
+def missed_damage(
+    pocket: PocketCounty, damage: pl.DataFrame, by_name: dict[str, tuple[Receipt, FileLedger | None]]
+) -> list[tuple[str, int, str, str]]:
     planted = damage.filter(pl.col("expected") == "rejected")
     missed = []
     for name, sheet, row, column, kind in planted.select("file", "sheet", "row", "column", "kind").iter_rows():
@@ -55,8 +70,7 @@ def test_every_damaged_cell_is_rejected_at_its_address_for_its_reason(
             for s, r, c, code in found
         ):
             missed.append((name, row, column, kind))
-    assert planted.height >= 50
-    assert missed == []
+    return missed
 
 
 def test_every_file_that_must_stop_is_stopped(
@@ -92,6 +106,12 @@ def test_a_file_without_a_period_is_released_under_a_better_name(
 def test_no_row_is_rejected_without_planted_damage(
     pocket: PocketCounty, damage: pl.DataFrame, by_name: dict[str, tuple[Receipt, FileLedger | None]]
 ) -> None:
+    assert rejected_without_damage(pocket, damage, by_name) == set()
+
+
+def rejected_without_damage(
+    pocket: PocketCounty, damage: pl.DataFrame, by_name: dict[str, tuple[Receipt, FileLedger | None]]
+) -> set[tuple[str, str, int]]:
     # Rows of a file that damage refuses as a whole are expected to be refused, and are listed one by one all the same.
     in_rows = damage.filter(pl.col("expected").is_in(["rejected", "refused"]) & pl.col("row").is_not_null())
     planted = set(in_rows.select("file", "sheet", "row").iter_rows())
@@ -103,12 +123,16 @@ def test_no_row_is_rejected_without_planted_damage(
         if ledger is not None and name not in cut_off
         for sheet, row, _, _ in rejections(pocket, receipt)
     }
-    assert found - planted == set()
+    return found - planted
 
 
 def test_nothing_accepted_differs_from_the_truth(
     pocket: PocketCounty, by_name: dict[str, tuple[Receipt, FileLedger | None]]
 ) -> None:
+    assert values_equal_to_the_truth(pocket, by_name) > 1_000_000
+
+
+def values_equal_to_the_truth(pocket: PocketCounty, by_name: dict[str, tuple[Receipt, FileLedger | None]]) -> int:
     contracts = load_contracts(pocket.settings.contracts_dir)
     truths = {path.name.removesuffix(".parquet"): path for path in (pocket.truth / "rows").rglob("*.parquet")}
     compared = 0
@@ -131,7 +155,7 @@ def test_nothing_accepted_differs_from_the_truth(
             ]
             assert wrong == [], f"{name}: {field.name} differs from the truth in rows {wrong[:5]}"
             compared += joined.height
-    assert compared > 1_000_000
+    return compared
 
 
 def _accepted_in_clear(pocket: PocketCounty, receipt: Receipt) -> pl.DataFrame:

@@ -1,0 +1,59 @@
+"""The other places at 1/20, each through the whole pipeline: its report's figures come out, nothing is read wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.checking import check_figures
+from pipelines.installation import initialise
+from pipelines.landing import land
+from pipelines.run import run_pipeline
+from pipelines.settings import Settings
+from pipelines.simulate import simulate
+from pipelines.simulate.places import FIRST_PLACE, PLACES
+from tests.conftest import POCKET_SCALE, POCKET_SEED, PocketCounty
+from tests.integration.test_truth import (
+    files_by_name,
+    missed_damage,
+    planted_damage,
+    rejected_without_damage,
+    values_equal_to_the_truth,
+)
+
+# How many figures of its report a place must give at least.
+LEAST_FIGURES = {"yiyuan": 27}
+
+
+@pytest.fixture(scope="module", params=[place for place in PLACES if place != FIRST_PLACE])
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> PocketCounty:
+    name = str(request.param)
+    home: Path = tmp_path_factory.mktemp(name)
+    settings = Settings(data_dir=home / "data", place=name, stable_seconds=0, allow_synthetic=True)
+    initialise(settings.data_dir, place=name, synthetic=True)
+    county = PocketCounty(settings, home / "deliveries")
+    simulate(name, scale=POCKET_SCALE, months=12, seed=POCKET_SEED, out=county.deliveries)
+    files = sorted(path for path in (county.deliveries / "files").rglob("*") if path.is_file())
+    land(files, settings, arrival="mtime")
+    assert run_pipeline(settings).state == "published"
+    return county
+
+
+def test_every_computable_figure_of_the_report_comes_out(place: PocketCounty) -> None:
+    checks = check_figures(place.settings, place.scale)
+    wrong = [(check.indicator, check.period, check.expected, check.computed) for check in checks if not check.is_equal]
+    assert wrong == []
+    assert len(checks) >= LEAST_FIGURES.get(place.settings.place, 0)
+
+
+def test_what_was_planted_is_found_and_nothing_else_is_refused(place: PocketCounty) -> None:
+    damage, by_name = planted_damage(place), files_by_name(place)
+    assert missed_damage(place, damage, by_name) == []
+    assert rejected_without_damage(place, damage, by_name) == set()
+    stopped = {name for name, (receipt, ledger) in by_name.items() if (ledger.verdict if ledger else "") == "refused"}
+    assert stopped <= set(damage["file"])
+
+
+def test_nothing_accepted_differs_from_what_was_written(place: PocketCounty) -> None:
+    assert values_equal_to_the_truth(place, files_by_name(place)) > 100_000
