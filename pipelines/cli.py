@@ -213,7 +213,7 @@ def demo(
     def said(text: str) -> None:
         say(f"{time.perf_counter() - started:5.0f} s  {text}")
 
-    settings = initialise(settings_of_process().data_dir, place=place, synthetic=True)
+    settings = initialise(settings_of_process().data_dir, place=place, synthetic=True, scale=scale)
     out = synthetic_deliveries(settings, f"{place}-{scale}-{months}-{seed}")
     if not (out / "truth").is_dir():
         with _progress("Writing files") as report:

@@ -28,10 +28,12 @@ def initialise(
     synthetic: bool,
     area_table: Path | None = None,
     key_file: Path | None = None,
+    scale: float | None = None,
 ) -> Settings:
     """Make the folders, the pseudonym key and ``xianqing.env``; an existing key is kept, never replaced.
 
-    A real installation (``synthetic`` False) refuses synthetic identities from then on. Raises InstallationError when
+    ``scale`` is the size of the synthetic county that will lie there, where it is known. A real installation
+    (``synthetic`` False) refuses synthetic identities from then on. Raises InstallationError when
     the folder already serves the other purpose, AreaTableError for a division table that cannot be used, KeyFileError
     for a key that others can read.
     """
@@ -53,7 +55,8 @@ def initialise(
     build_areas(settings)
     make_key(settings.pseudonym_key_file)
     settings.read_key()
-    write_json(settings.installation_file, {"place": place, "is_synthetic": synthetic})
+    size = {} if scale is None else {"scale": scale}
+    write_json(settings.installation_file, {"place": place, "is_synthetic": synthetic} | size)
     write_atomically(data_dir / ENVIRONMENT_FILE, "\n".join(lines) + "\n")
     return settings
 

@@ -9,12 +9,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
 from pipelines.areas import build_areas
 from pipelines.basis import as_of, basis_now, code_version, is_of_invented_people, place_of
+from pipelines.checking.comparison import COMPARISON, fill_comparison
 from pipelines.clearing import clear_leftovers, forget, remove_build
 from pipelines.contracts import Contract, Text, load_contracts
 from pipelines.gates.door import Extract, door_gate
@@ -191,7 +192,11 @@ class Run:
                 bronze_dir=self.settings.bronze_dir,
                 as_of_period=as_of(self.wanted_period, [one.period for one in inputs]),
             )
-            self.built = build(self.settings, self.bronze, self.lease.run_id, in_full=self.read_everything)
+            built = build(self.settings, self.bronze, self.lease.run_id, in_full=self.read_everything)
+            if fill_comparison(self.settings, built.build_file, is_synthetic=is_of_invented_people(self.settings)):
+                # It was filled anew, whatever the release before holds.
+                built = replace(built, standing=built.standing - {COMPARISON})
+            self.built = built
         return self.built.nodes
 
     def audit(self) -> None:

@@ -63,7 +63,7 @@ def _build(county: PocketCounty) -> None:
     from pipelines.run import run_pipeline
     from pipelines.simulate import simulate
 
-    initialise(county.settings.data_dir, place="shizong", synthetic=True)
+    initialise(county.settings.data_dir, place="shizong", synthetic=True, scale=county.scale)
     simulate("shizong", scale=county.scale, months=12, seed=POCKET_SEED, out=county.deliveries)
     files = sorted(path for path in (county.deliveries / "files").rglob("*") if path.is_file())
     land(files, county.settings, arrival="mtime")

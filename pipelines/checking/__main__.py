@@ -48,7 +48,7 @@ def _run(home: Path, place: str, scale: float, seed: int, console: Console) -> S
     def said(what: str) -> None:
         console.print(f"{time.perf_counter() - started:6.0f} s  {what}")
 
-    settings = initialise(home / "data", place=place, synthetic=True)
+    settings = initialise(home / "data", place=place, synthetic=True, scale=scale)
     simulate(place, scale=scale, months=12, seed=seed, out=home / "county")
     said("the county's files are written")
     land(sorted(path for path in (home / "county" / "files").rglob("*") if path.is_file()), settings, arrival="mtime")

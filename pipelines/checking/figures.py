@@ -71,11 +71,16 @@ def largest_remainder(parts: Sequence[int], scale: float) -> list[int]:
     return whole
 
 
-def published_figures(settings: Settings) -> list[dict[str, str]]:
-    """The list of printed figures that the marts can compute, for the settings' place."""
+def printed_figures(settings: Settings) -> list[dict[str, str]]:
+    """The list of all printed figures of the settings' place."""
     path = settings.dbt_dir / "seeds" / "published_figures.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file) if row["place"] == settings.place and row["model"]]
+        return [row for row in csv.DictReader(file) if row["place"] == settings.place]
+
+
+def published_figures(settings: Settings) -> list[dict[str, str]]:
+    """The list of printed figures that the marts can compute, for the settings' place."""
+    return [row for row in printed_figures(settings) if row["model"]]
 
 
 def expected_figures(figures: Sequence[Mapping[str, str]], scale: float) -> list[Decimal]:
@@ -110,7 +115,7 @@ def _expected(figure: Mapping[str, str], scale: float, part: int | None, totals:
         natural = Decimal(figure["natural_change"] or 0) * factor
         return Decimal(totals[name]) + natural.to_integral_value(ROUND_HALF_EVEN)
     if kind == "total":
-        return (printed * factor).quantize(_last_digit(figure), ROUND_HALF_EVEN)
+        return (printed * factor).quantize(last_digit(figure), ROUND_HALF_EVEN)
     if kind == "money":
         return printed * factor
     if kind == "none":
@@ -118,7 +123,7 @@ def _expected(figure: Mapping[str, str], scale: float, part: int | None, totals:
     raise ValueError(f"published_figures.csv: the figure {figure['indicator']} has an unknown scaling {kind}")
 
 
-def _last_digit(figure: Mapping[str, str]) -> Decimal:
+def last_digit(figure: Mapping[str, str]) -> Decimal:
     """One in the last printed place, such as 0.01."""
     return Decimal(1).scaleb(-int(figure["printed_digits"] or 0))
 
@@ -135,20 +140,28 @@ def check_figures(settings: Settings, scale: float, release: Path | None = None)
         return [_check(connection, folder, figure, value) for figure, value in zip(figures, expected, strict=True)]
 
 
-def _check(
-    connection: duckdb.DuckDBPyConnection, folder: Path, figure: Mapping[str, str], expected: Decimal
-) -> FigureCheck:
-    table = connection.read_parquet(str(folder / f"{figure['model']}.parquet"))
+def computed_value(table: duckdb.DuckDBPyRelation, figure: Mapping[str, str]) -> Decimal | None:
+    """The figure of its table in the printed unit, not rounded; None where the table does not hold it.
+
+    Raises ValueError when the figure's filter finds several rows.
+    """
     rows: list[tuple[Any, ...]] = table.filter(figure["filter"]).project(figure["column"]).fetchall()
     if len(rows) > 1:
         raise ValueError(
             f"published_figures.csv: the filter of {figure['indicator']} {figure['period']} finds {len(rows)} rows of "
             f"{figure['model']}, not one: make it the whole reporting key"
         )
-    computed = None
-    if rows and rows[0][0] is not None:
-        in_unit = Decimal(str(rows[0][0])) / unit_factor(figure["unit"])
-        computed = in_unit if figure["scaling"] == "money" else in_unit.quantize(_last_digit(figure), ROUND_HALF_EVEN)
+    if not rows or rows[0][0] is None:
+        return None
+    return Decimal(str(rows[0][0])) / unit_factor(figure["unit"])
+
+
+def _check(
+    connection: duckdb.DuckDBPyConnection, folder: Path, figure: Mapping[str, str], expected: Decimal
+) -> FigureCheck:
+    computed = computed_value(connection.read_parquet(str(folder / f"{figure['model']}.parquet")), figure)
+    if computed is not None and figure["scaling"] != "money":
+        computed = computed.quantize(last_digit(figure), ROUND_HALF_EVEN)
     return FigureCheck(
         indicator=figure["indicator"],
         period=figure["period"],

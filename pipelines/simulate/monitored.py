@@ -149,7 +149,7 @@ def _lasting(county: County, all_: Homes) -> np.ndarray:
     registered = all_.household >= 0
     gone = county.register.gone[np.maximum(all_.household, 0)] < NEVER
     dying = (all_.size == 1) & (county.residents.ending[all_.head] == DEAD)
-    return np.where(registered, ~gone, ~dying)
+    return np.asarray(np.where(registered, ~gone, ~dying))
 
 
 def _endings(month: np.ndarray, traits: np.ndarray, *, no_labour: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -31,7 +31,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     name = str(request.param)
     home: Path = tmp_path_factory.mktemp(name)
     settings = Settings(data_dir=home / "data", place=name, stable_seconds=0, allow_synthetic=True)
-    initialise(settings.data_dir, place=name, synthetic=True)
+    initialise(settings.data_dir, place=name, synthetic=True, scale=POCKET_SCALE)
     county = PocketCounty(settings, home / "deliveries")
     simulate(name, scale=POCKET_SCALE, months=12, seed=POCKET_SEED, out=county.deliveries)
     files = sorted(path for path in (county.deliveries / "files").rglob("*") if path.is_file())
