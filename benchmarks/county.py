@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -99,6 +100,23 @@ def make_county(folder: Path, scale: float, months: int, seed: int) -> BenchCoun
             python("-m", "pipelines.cli", "simulate", "--place", "shizong", *arguments), check=True, cwd=ROOT
         )
     return BenchCounty(folder, months)
+
+
+def copy_data(source: Path, target: Path) -> None:
+    """A data folder like another one, in which what was judged is the same files and not copies of them.
+
+    A build knows a judged file by its identity on disk: a mere copy would have it built as if all were new. Nothing
+    ever writes into a judged file, so both folders may share it.
+    """
+    bronze = source / "bronze"
+
+    def put(path: str, to: str) -> str:
+        if Path(path).is_relative_to(bronze):
+            os.link(path, to)
+            return to
+        return str(shutil.copy2(path, to))
+
+    shutil.copytree(source, target, copy_function=put)
 
 
 def warm_cache(folder: Path) -> tuple[int, int]:

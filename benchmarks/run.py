@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.county import Arrivals, BenchCounty, make_county, ordinary, warm_cache
+from benchmarks.county import Arrivals, BenchCounty, copy_data, make_county, ordinary, warm_cache
 from benchmarks.measuring import ROOT, Measured, measure, python
 from benchmarks.report import page
 from pipelines.reading import ledgers
@@ -83,7 +83,7 @@ class Turns:
 
     def _month(self, side: str) -> Measured:
         """What arrives in the side's month, on a copy of a data folder that holds all that arrived before."""
-        shutil.copytree(self._earlier(side), self.base / side)
+        copy_data(self._earlier(side), self.base / side)
         return self._run("benchmarks.cold", self.county.within(self.months[side].month), side)
 
     def _nothing(self) -> Measured:

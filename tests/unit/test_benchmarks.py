@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchmarks.county import Arrivals, BenchCounty, ordinary
+from benchmarks.county import Arrivals, BenchCounty, copy_data, ordinary
 from benchmarks.report import page
 
 DELIVERED = {
@@ -56,6 +56,18 @@ def test_the_ordinary_month_is_the_median_and_of_two_in_the_middle_the_larger(tm
     sizes = {"2020-09": 40, "2020-10": 20, "2020-11": 30, "2020-12": 10}
     assert ordinary([Arrivals(month, 1, 1, size) for month, size in sizes.items()]).month == "2020-11"
     assert ordinary(county(tmp_path).arrivals()).month == "2021-01"
+
+
+def test_a_copied_data_folder_keeps_what_was_judged_and_shares_nothing_that_is_written(tmp_path: Path) -> None:
+    paths = ("bronze/finance/fund_quota/2020-01/abc/accepted.parquet", "state/kept.json", "marts/current")
+    for path in paths:
+        (tmp_path / "one" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "one" / path).write_text(path)
+    copy_data(tmp_path / "one", tmp_path / "other")
+    for path in paths:
+        one, other = ((tmp_path / side / path).stat() for side in ("one", "other"))
+        assert (one.st_ino == other.st_ino) is path.startswith("bronze/")
+        assert (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
 
 
 def test_the_page_names_the_month_and_its_share_of_all_bytes() -> None:
