@@ -16,7 +16,7 @@ import duckdb
 
 from pipelines.contracts import Contract, load_code_lists
 from pipelines.files import write_json
-from pipelines.gates.extracts import AcceptedRows, Counted
+from pipelines.gates.extracts import AcceptedRows, Counted, Extracted, side_by_side
 from pipelines.gates.result import CheckResult, CheckState, GateResult, judge, summarise
 from pipelines.gates.suites import DoorCheck, Outcome, door_checks, judge_extract, needed_columns, run_suite
 
@@ -113,12 +113,20 @@ def _check(contract: Contract, checks: list[DoorCheck], batch: list[Extract], su
             zh = f"台账记 {due} 行，文件中有 {found} 行，请用 --full 重新读取"
             en = f"the ledgers say {due} accepted rows, the Parquet files hold {found}: run again with --full"
             return [judge("accepted rows", subject, due, found, found, abs(due - found), zh, en)]
-        outcomes = [
-            outcome for about, frame in rows.extracts(checks) for outcome in judge_extract(contract.feed, about, frame)
-        ]
+        judged = [outcome for parts in rows.extracts(checks) for outcome in _judged(contract.feed, parts)]
+        outcomes = sorted(judged, key=lambda outcome: checks.index(outcome.check))
         if len(batch) == 1:
             outcomes = [_counted_broken(contract, rows, outcome) for outcome in outcomes]
     return [_result(outcome, subject, found, _applied(outcome.check, counted)) for outcome in outcomes]
+
+
+def _judged(feed: str, parts: list[Extracted]) -> list[Outcome]:
+    """Extracts judged as one; when a check crashed, each by itself, so that it takes no other with it."""
+    whole = side_by_side(parts)
+    outcomes = judge_extract(feed, whole.checks, whole.frame)
+    if len(parts) > 1 and any(outcome.error is not None for outcome in outcomes):
+        return [outcome for part in parts for outcome in judge_extract(feed, part.checks, part.frame)]
+    return outcomes
 
 
 def _applied(check: DoorCheck, counted: Counted) -> int:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MEMORY_LIMIT = "2GB"
+# Great Expectations takes longer to start on a frame than on a thousand values: small extracts are shown as one.
+SHOWN_TOGETHER = 1_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,29 @@ class Counted:
 
     row_count: int
     value_counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """Checks about one column, or about the key, and the values that decide them."""
+
+    checks: list[DoorCheck]
+    frame: pd.DataFrame
+
+
+def side_by_side(parts: Sequence[Extracted]) -> Extracted:
+    """Several extracts as one: a shorter column has its last value again and again, which no check on values minds."""
+    import pandas as pd
+
+    if len(parts) == 1:
+        return parts[0]
+    height = max(len(part.frame) for part in parts)
+    columns = {
+        name: part.frame[name].array.take([min(at, len(part.frame) - 1) for at in range(height)])
+        for part in parts
+        for name in part.frame.columns
+    }
+    return Extracted([check for part in parts for check in part.checks], pd.DataFrame(columns))
 
 
 class AcceptedRows:
@@ -52,27 +77,38 @@ class AcceptedRows:
         """All rows of these columns: what tells how many rows broke a check."""
         return self._rows(f"select {', '.join(map(quote, columns))} from accepted").df()
 
-    def extracts(self, checks: Sequence[DoorCheck]) -> Iterator[tuple[list[DoorCheck], pd.DataFrame]]:
-        """Checks that can be judged on one extract, with that extract; each check comes once."""
+    def extracts(self, checks: Sequence[DoorCheck]) -> Iterator[list[Extracted]]:
+        """Checks with the extract on which each can be judged; those in one list can be judged on one frame.
+
+        Each check comes once.
+        """
         by_value = [check for check in checks if check.kind != "unique_in_delivery"]
+        values, ends = [], []
         for column in needed_columns(by_value):
             about = [check for check in by_value if check.columns == (column,)]
             needs_values = any(check.kind in ("value_set", "pattern") for check in about)
-            yield about, self._distinct(column) if needs_values else self._ends(column)
+            (values if needs_values else ends).append((column, about))
+        found = [Extracted(about, self._distinct(column)) for column, about in values]
+        if ends:
+            frame = self._ends([column for column, _ in ends])
+            found += [Extracted(about, frame[[column]]) for column, about in ends]
+        if small := [each for each in found if len(each.frame) <= SHOWN_TOGETHER]:
+            yield small
+        yield from ([each] for each in found if len(each.frame) > SHOWN_TOGETHER)
         for check in checks:
             if check.kind == "unique_in_delivery":
-                yield [check], self._repeated(check.columns)
+                yield [Extracted([check], self._repeated(check.columns))]
 
     def _distinct(self, column: str) -> pd.DataFrame:
         return self._rows(f"select distinct {quote(column)} from accepted").df()
 
-    def _ends(self, column: str) -> pd.DataFrame:
-        """The smallest and the largest value, and a blank when there is one."""
-        name = quote(column)
-        return self._rows(
-            f"select min({name}) as {name} from accepted union all select max({name}) from accepted"
-            f" union all (select {name} from accepted where {name} is null limit 1)"
-        ).df()
+    def _ends(self, columns: Sequence[str]) -> pd.DataFrame:
+        """The smallest and the largest value of each column, then a blank when it has one, else the largest again."""
+        ends = [
+            f"unnest([min({name}), max({name}), case when count(*) = count({name}) then max({name}) end]) as {name}"
+            for name in map(quote, columns)
+        ]
+        return self._rows(f"select {', '.join(ends)} from accepted").df()
 
     def _repeated(self, columns: Sequence[str]) -> pd.DataFrame:
         """Every row whose key others have too; without such rows any one row. Keys of one hash count as equal here."""

@@ -91,27 +91,25 @@ def build_suite(name: str, checks: list[DoorCheck]) -> ExpectationSuite:
     """The Great Expectations suite of these checks."""
     from great_expectations import ExpectationSuite, expectations
 
-    kinds: Any = expectations
-    suite = ExpectationSuite(name=name)
-    for check in checks:
-        column, meta = check.columns[0], {"check": check.name}
-        match check.kind:
-            case "not_null":
-                suite.add_expectation(kinds.ExpectColumnValuesToNotBeNull(column=column, meta=meta))
-            case "value_set":
-                values = list(check.values)
-                suite.add_expectation(kinds.ExpectColumnValuesToBeInSet(column=column, value_set=values, meta=meta))
-            case "pattern":
-                regex = check.values[0]
-                suite.add_expectation(kinds.ExpectColumnValuesToMatchRegex(column=column, regex=regex, meta=meta))
-            case "range":
-                low, high = check.values
-                suite.add_expectation(
-                    kinds.ExpectColumnValuesToBeBetween(column=column, min_value=low, max_value=high, meta=meta)
-                )
-            case "unique_in_delivery":
-                suite.add_expectation(kinds.ExpectCompoundColumnsToBeUnique(column_list=list(check.columns), meta=meta))
-    return suite
+    # Handed over as a list: added one by one, each would be compared with all before it.
+    return ExpectationSuite(name=name, expectations=[_expectation(expectations, check) for check in checks])
+
+
+def _expectation(kinds: Any, check: DoorCheck) -> Any:
+    """A check as Great Expectations' class for it; ``kinds`` is its module of expectations."""
+    column, meta = check.columns[0], {"check": check.name}
+    match check.kind:
+        case "not_null":
+            return kinds.ExpectColumnValuesToNotBeNull(column=column, meta=meta)
+        case "value_set":
+            return kinds.ExpectColumnValuesToBeInSet(column=column, value_set=list(check.values), meta=meta)
+        case "pattern":
+            return kinds.ExpectColumnValuesToMatchRegex(column=column, regex=check.values[0], meta=meta)
+        case "range":
+            low, high = check.values
+            return kinds.ExpectColumnValuesToBeBetween(column=column, min_value=low, max_value=high, meta=meta)
+        case "unique_in_delivery":
+            return kinds.ExpectCompoundColumnsToBeUnique(column_list=list(check.columns), meta=meta)
 
 
 @cache

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
 import pytest
 
 from pipelines.gates import suites
-from pipelines.gates.extracts import AcceptedRows
-from pipelines.gates.suites import DoorCheck, judge_extract, run_suite
+from pipelines.gates.door import _judged
+from pipelines.gates.extracts import AcceptedRows, Extracted, side_by_side
+from pipelines.gates.suites import DoorCheck, Outcome, judge_extract, run_suite
 
 CHECKS = [
     DoorCheck("not_null", ("code",)),
@@ -59,10 +61,18 @@ def test_an_extract_has_the_verdict_of_all_rows(tmp_path: Path, seed: int) -> No
     frame = a_frame(random.Random(seed))
     with duckdb.connect() as connection:
         shown = list(rows_of(connection, tmp_path, frame).extracts(CHECKS))
-    found = {each.check: each.success for about, part in shown for each in judge_extract("feed", about, part)}
+    found = {each.check: each.success for parts in shown for each in _judged("feed", parts)}
+    alone = {
+        each.check: each.success for parts in shown for part in parts for each in judge_extract("feed", *both(part))
+    }
     whole = {each.check: each.success for each in run_suite("feed", CHECKS, frame)}
 
-    assert found == whole
+    assert found == alone == whole
+
+
+def both(part: Extracted) -> tuple[list[DoorCheck], pd.DataFrame]:
+    """The checks of an extract, and its frame."""
+    return part.checks, part.frame
 
 
 def test_extracts_are_small_and_every_check_gets_one(tmp_path: Path) -> None:
@@ -71,21 +81,64 @@ def test_extracts_are_small_and_every_check_gets_one(tmp_path: Path) -> None:
     with duckdb.connect() as connection:
         shown = list(rows_of(connection, tmp_path, frame).extracts(CHECKS))
 
-    assert sorted((check for about, _ in shown for check in about), key=str) == sorted(CHECKS, key=str)
-    assert {about[0].name: len(part) for about, part in shown if about[0].kind != "pattern"} == {
+    listed = [part for parts in shown for part in parts]
+    assert sorted((check for part in listed for check in part.checks), key=str) == sorted(CHECKS, key=str)
+    assert {part.checks[0].name: len(part.frame) for part in listed if part.checks[0].kind != "pattern"} == {
         "not_null(code)": 2,
-        "not_null(amount)": 2,
-        "range(open)": 2,
+        "not_null(amount)": 3,
+        "range(open)": 3,
         "unique_in_delivery(receipt_id, text)": 1,
     }
+    assert [sorted(part.checks[0].kind for part in parts) for parts in shown] == [
+        ["not_null", "not_null", "range"],
+        ["pattern"],
+        ["unique_in_delivery"],
+    ]
+
+
+def test_extracts_side_by_side_hold_the_same_values_under_the_same_types() -> None:
+    parts = [
+        Extracted(CHECKS[:2], pd.DataFrame({"code": ["a", None]})),
+        Extracted(CHECKS[3:5], pd.DataFrame({"amount": [1.0, float("nan"), 2.0]})),
+        Extracted([CHECKS[5]], pd.DataFrame({"open": pd.Series([3], dtype="int32")})),
+    ]
+    shown = side_by_side(parts)
+
+    assert shown.checks == [*CHECKS[:2], *CHECKS[3:6]]
+    assert len(shown.frame) == 3
+    for part in parts:
+        for name in part.frame.columns:
+            assert shown.frame[name].dtype == part.frame[name].dtype
+            assert set(shown.frame[name].dropna()) == set(part.frame[name].dropna())
+            assert shown.frame[name].isna().any() == part.frame[name].isna().any()
+
+
+def test_a_check_that_crashes_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What breaks the engine as a whole is found by judging every extract by itself."""
+    real = suites._verdicts
+
+    def verdicts(batch: Any, name: str, checks: list[DoorCheck]) -> list[Outcome]:
+        if any(check.kind == "range" for check in checks):
+            return [Outcome(check, success=False, error="TypeError", failed_count=None) for check in checks]
+        return real(batch, name, checks)
+
+    monkeypatch.setattr(suites, "_verdicts", verdicts)
+    parts = [
+        Extracted([CHECKS[0]], pd.DataFrame({"code": ["a"]})),
+        Extracted([CHECKS[5]], pd.DataFrame({"open": [1.0]})),
+    ]
+    assert [(one.check, one.error) for one in _judged("feed", parts)] == [
+        (CHECKS[0], None),
+        (CHECKS[5], "TypeError"),
+    ]
 
 
 def test_a_key_that_occurs_twice_is_shown_with_both_rows(tmp_path: Path) -> None:
     frame = pd.DataFrame({"receipt_id": ["r", "r", "s", "s"], "text": ["1", "1", "1", "2"]})
     with duckdb.connect() as connection:
-        _, part = next(iter(rows_of(connection, tmp_path, frame).extracts([CHECKS[-1]])))
+        [part] = next(iter(rows_of(connection, tmp_path, frame).extracts([CHECKS[-1]])))
 
-    assert part.to_dict("list") == {"receipt_id": ["r", "r"], "text": ["1", "1"]}
+    assert part.frame.to_dict("list") == {"receipt_id": ["r", "r"], "text": ["1", "1"]}
 
 
 def test_an_extract_is_judged_by_great_expectations(monkeypatch: pytest.MonkeyPatch) -> None:
