@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
+from pipelines.files import read_yaml
 
 from dashboards.labels import english
 
@@ -57,7 +57,7 @@ def load_catalogue(language: Language) -> dict[str, str]:
     """
     texts: dict[str, str] = {}
     for path in sorted(CATALOGUES.glob(f"{language}*.yml")):
-        part = dict(_flat(yaml.safe_load(path.read_text(encoding="utf-8")), ""))
+        part = dict(_flat(read_yaml(path), ""))
         if twice := sorted(texts.keys() & part.keys()):
             raise ValueError(f"{path.name}: {twice[0]} stands in another catalogue already")
         texts |= part

@@ -11,9 +11,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as PydanticField
+
+from pipelines.files import read_yaml
 
 CONTRACTS_DIR = Path(__file__).parent
 CODE_LISTS_FILE = CONTRACTS_DIR / "code_lists.yml"
@@ -286,14 +287,14 @@ def normalise_header(header: str) -> str:
 @cache
 def load_code_lists(path: Path = CODE_LISTS_FILE) -> dict[str, tuple[CodeValue, ...]]:
     """All code lists by name; raises pydantic.ValidationError when the file is malformed."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = read_yaml(path)
     return {name: tuple(CodeValue.model_validate(value) for value in values) for name, values in raw.items()}
 
 
 def load_contract(path: Path) -> Contract:
     """One contract from its YAML; the error names the file and the key that is wrong."""
     try:
-        contract = Contract.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        contract = Contract.model_validate(read_yaml(path))
     except ValueError as error:
         raise ValueError(f"contract {path.name} is not valid: {error}") from error
     if contract.feed != path.stem:

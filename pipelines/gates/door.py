@@ -47,17 +47,18 @@ def door_gate(
     """Check every extract that has no valid record; results of earlier runs are counted, not repeated."""
     code_lists = load_code_lists()
     results: list[CheckResult] = []
-    for feed, contract in contracts.items():
-        of_feed = [extract for extract in extracts if extract.feed == feed]
-        checks = door_checks(contract, code_lists)
-        pending = [extract for extract in of_feed if not _is_recorded(extract, contract)]
-        earlier = sum(extract.accepted_count for extract in of_feed if extract not in pending)
-        if earlier:
-            results.append(judge("checked in an earlier run", feed, earlier, earlier, earlier, 0))
-        for batch in _batches(pending):
-            if progress is not None:
-                progress(f"{feed}: {sum(extract.accepted_count for extract in batch):,} rows")
-            results += _check_batch(contract, checks, batch)
+    with duckdb.connect() as connection:  # one for all feeds: opening one costs more than most deliveries' rows
+        for feed, contract in contracts.items():
+            of_feed = [extract for extract in extracts if extract.feed == feed]
+            checks = door_checks(contract, code_lists)
+            pending = [extract for extract in of_feed if not _is_recorded(extract, contract)]
+            earlier = sum(extract.accepted_count for extract in of_feed if extract not in pending)
+            if earlier:
+                results.append(judge("checked in an earlier run", feed, earlier, earlier, earlier, 0))
+            for batch in _batches(pending):
+                if progress is not None:
+                    progress(f"{feed}: {sum(extract.accepted_count for extract in batch):,} rows")
+                results += _check_batch(connection, contract, checks, batch)
     return summarise("door", "入库检查", "Checks at the door", results)
 
 
@@ -88,35 +89,42 @@ def _batches(extracts: Sequence[Extract]) -> Iterator[list[Extract]]:
         yield batch
 
 
-def _check_batch(contract: Contract, checks: list[DoorCheck], batch: list[Extract]) -> list[CheckResult]:
+def _check_batch(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, checks: list[DoorCheck], batch: list[Extract]
+) -> list[CheckResult]:
     """Check deliveries together; when something is wrong, one by one, so that the message names the delivery."""
     subject = batch[0].receipt_id if len(batch) == 1 else contract.feed
-    results = _check(contract, checks, batch, subject)
+    results = _check(connection, contract, checks, batch, subject)
     if all(result.state in ("passed", "no_data") for result in results):
         for extract in batch:
             write_json(extract.record_path, _record(extract, contract))
         return results
     if len(batch) == 1:
         return results
-    return [result for extract in batch for result in _check_batch(contract, checks, [extract])]
+    return [result for extract in batch for result in _check_batch(connection, contract, checks, [extract])]
 
 
-def _check(contract: Contract, checks: list[DoorCheck], batch: list[Extract], subject: str) -> list[CheckResult]:
+def _check(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    checks: list[DoorCheck],
+    batch: list[Extract],
+    subject: str,
+) -> list[CheckResult]:
     due = sum(extract.accepted_count for extract in batch)
     if due == 0:
         return [judge("accepted rows", subject, 0, 0, 0, 0)]
     columns = needed_columns(checks)
-    with duckdb.connect() as connection:
-        rows = AcceptedRows(connection, [str(extract.accepted_path) for extract in batch])
-        counted = rows.count(columns)
-        if (found := counted.row_count) != due:
-            zh = f"台账记 {due} 行，文件中有 {found} 行，请用 --full 重新读取"
-            en = f"the ledgers say {due} accepted rows, the Parquet files hold {found}: run again with --full"
-            return [judge("accepted rows", subject, due, found, found, abs(due - found), zh, en)]
-        judged = [outcome for parts in rows.extracts(checks) for outcome in _judged(contract.feed, parts)]
-        outcomes = sorted(judged, key=lambda outcome: checks.index(outcome.check))
-        if len(batch) == 1:
-            outcomes = [_counted_broken(contract, rows, outcome) for outcome in outcomes]
+    rows = AcceptedRows(connection, [str(extract.accepted_path) for extract in batch])
+    counted = rows.count(columns)
+    if (found := counted.row_count) != due:
+        zh = f"台账记 {due} 行，文件中有 {found} 行，请用 --full 重新读取"
+        en = f"the ledgers say {due} accepted rows, the Parquet files hold {found}: run again with --full"
+        return [judge("accepted rows", subject, due, found, found, abs(due - found), zh, en)]
+    judged = [outcome for parts in rows.extracts(checks) for outcome in _judged(contract.feed, parts)]
+    outcomes = sorted(judged, key=lambda outcome: checks.index(outcome.check))
+    if len(batch) == 1:
+        outcomes = [_counted_broken(contract, rows, outcome) for outcome in outcomes]
     return [_result(outcome, subject, found, _applied(outcome.check, counted)) for outcome in outcomes]
 
 

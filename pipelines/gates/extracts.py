@@ -83,7 +83,8 @@ class AcceptedRows:
         Each check comes once.
         """
         by_value = [check for check in checks if check.kind != "unique_in_delivery"]
-        values, ends = [], []
+        values: list[tuple[str, list[DoorCheck]]] = []
+        ends: list[tuple[str, list[DoorCheck]]] = []
         for column in needed_columns(by_value):
             about = [check for check in by_value if check.columns == (column,)]
             needs_values = any(check.kind in ("value_set", "pattern") for check in about)

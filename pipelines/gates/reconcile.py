@@ -23,10 +23,11 @@ def conservation_gate(
     """
     checks = [check for ledger in ledgers if ledger.verdict != "refused" for check in _ledger_checks(ledger)]
     by_receipt = {ledger.receipt_id: ledger for ledger in ledgers}
-    for feed, contract in contracts.items():
-        pairs = [(by_receipt[one.receipt_id], one.accepted_path) for one in inputs if one.feed == feed]
-        if pairs:
-            checks += _parquet_checks(contract, pairs)
+    with duckdb.connect() as connection:  # one for all feeds: opening one costs more than most feeds' rows
+        for feed, contract in contracts.items():
+            pairs = [(by_receipt[one.receipt_id], one.accepted_path) for one in inputs if one.feed == feed]
+            if pairs:
+                checks += _parquet_checks(connection, contract, pairs)
     return summarise("conservation", "行数与金额守恒", "Conservation of rows and money", checks)
 
 
@@ -45,14 +46,15 @@ def _ledger_checks(ledger: FileLedger) -> list[CheckResult]:
     return checks
 
 
-def _parquet_checks(contract: Contract, pairs: list[tuple[FileLedger, Path]]) -> list[CheckResult]:
+def _parquet_checks(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, pairs: list[tuple[FileLedger, Path]]
+) -> list[CheckResult]:
     amounts = [field.name for field in contract.fields if field.amount]
     sums = "".join(f', sum(cast("{name}" as decimal(38, 2)))' for name in amounts)
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            f"select receipt_id, count(*){sums} from read_parquet(?, union_by_name = true) group by receipt_id",
-            [[str(path) for _, path in pairs]],
-        ).fetchall()
+    rows = connection.execute(
+        f"select receipt_id, count(*){sums} from read_parquet(?, union_by_name = true) group by receipt_id",
+        [[str(path) for _, path in pairs]],
+    ).fetchall()
     found = {row[0]: row[1:] for row in rows}
     checks = []
     for ledger, _ in pairs:

@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Literal
 
 import duckdb
 import polars as pl
-import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from pipelines.contracts import Contract, Text
-from pipelines.files import write_json
+from pipelines.files import read_yaml, write_json
 
 if TYPE_CHECKING:
     from pipelines.reading import BronzeInput
@@ -116,7 +115,7 @@ def load_rules(folder: Path = RULES_FILE.parent) -> list[LeadRule]:
     for path in dict.fromkeys((RULES_FILE, folder / RULES_FILE.name)):
         if path.exists():
             try:
-                rules += [LeadRule.model_validate(each) for each in yaml.safe_load(path.read_text(encoding="utf-8"))]
+                rules += [LeadRule.model_validate(each) for each in read_yaml(path)]
             except ValueError as error:
                 raise ValueError(f"{path} is not valid: {error}") from error
     return rules

@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
+
+from pipelines.files import read_yaml
 
 THRESHOLDS_FILE = Path(__file__).parents[1] / "contracts" / "thresholds.yml"
 CHECKS: dict[str, tuple[str, ...]] = {
@@ -105,7 +106,7 @@ def load_thresholds(folder: Path = THRESHOLDS_FILE.parent) -> Thresholds:
         if not path.exists():
             continue
         try:
-            entries += [Threshold.model_validate(each) for each in yaml.safe_load(path.read_text(encoding="utf-8"))]
+            entries += [Threshold.model_validate(each) for each in read_yaml(path)]
         except ValueError as error:
             raise ValueError(f"{path} is not valid: {error}") from error
     return Thresholds(tuple(entries))

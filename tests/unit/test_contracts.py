@@ -10,6 +10,7 @@ import yaml
 
 from pipelines.contracts import load_contracts, normalise_header
 from pipelines.contracts.model import CONTRACTS_DIR, load_contract
+from pipelines.files import read_yaml
 
 
 def changed(tmp_path: Path, feed: str, change: dict[str, Any]) -> Path:
@@ -88,3 +89,19 @@ def test_a_contract_changes_its_fingerprint_with_its_content(tmp_path: Path) -> 
 )
 def test_blanks_and_brackets_do_not_hide_a_header(header: str) -> None:
     assert normalise_header(header) == "个数(个)"
+
+
+def test_our_yaml_is_read_as_the_plain_reader_reads_it() -> None:
+    paths = [*CONTRACTS_DIR.glob("*.yml"), *(CONTRACTS_DIR.parents[1] / "dashboards" / "catalogue").glob("zh*.yml")]
+    assert len(paths) > 80
+    for path in paths:
+        assert read_yaml(path) == yaml.safe_load(path.read_text(encoding="utf-8")), path.name
+
+
+def test_a_date_an_empty_value_and_a_broken_file_are_what_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "some.yml"
+    path.write_text("since: 2020-01-01\nto:\nyes: no\ncode: 0012\n", encoding="utf-8")
+    assert read_yaml(path) == yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text("a: [1, 2", encoding="utf-8")
+    with pytest.raises(yaml.YAMLError):
+        read_yaml(path)
