@@ -176,9 +176,20 @@ class Release:
         return (*(self.path(area.parent) if area.parent else ()), area)
 
     def periods(self, table: str) -> tuple[str, ...]:
-        """The periods ``table`` holds for the county, oldest first."""
+        """The periods ``table`` holds for the place of the release, oldest first."""
         values: list[str] = self.rows(table, {"area_id": self.home.code})["period"].unique().sort().to_list()
         return tuple(values)
+
+    def months(self, table: str) -> tuple[str, ...]:
+        """The months to choose from, oldest first, never none.
+
+        Those of ``table``; of all monthly tables where it has no row, because its feed is not sent here.
+        """
+        if own := self.periods(table):
+            return own
+        monthly = [name for name in self.manifest["tables"] if name.startswith("kpi_") and name.endswith("_area_month")]
+        of_all = {period for name in monthly for period in self.periods(name)}
+        return tuple(sorted(of_all)) or (self.as_of_period,)
 
 
 def _quoted(identifier: str) -> str:

@@ -53,7 +53,7 @@ def place_and_month(release: Release, words: Words, table: str) -> tuple[Area, s
     chosen = release.area(st.query_params.get("area", ""))
     area = chosen if chosen and chosen.level != "province" else release.home
     path = release.path(area.code)
-    months = release.periods(table)
+    months = release.months(table)
     default = release.as_of_period if release.as_of_period in months else months[-1]
     with st.container(horizontal=True, vertical_alignment="bottom", key="place"):
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="crumbs"):
@@ -61,7 +61,9 @@ def place_and_month(release: Release, words: Words, table: str) -> tuple[Area, s
                 if index:
                     st.text("›", width="content")
                 _crumb(words, step, release, is_here=step == area)
-        for level in ("township", "village"):
+        # Counties are chosen among where the release is about more than one.
+        levels = ("county", "township", "village")
+        for level in levels if release.home.level == "prefecture" else levels[1:]:
             parent = next((step for step in path if step.level == _above(level)), None)
             if parent is not None:
                 here = next((step.code for step in path if step.level == level), parent.code)
@@ -73,7 +75,7 @@ def place_and_month(release: Release, words: Words, table: str) -> tuple[Area, s
 
 
 def _above(level: str) -> str:
-    return {"township": "county", "village": "township"}[level]
+    return {"county": "prefecture", "township": "county", "village": "township"}[level]
 
 
 def _crumb(words: Words, step: Area, release: Release, *, is_here: bool) -> None:

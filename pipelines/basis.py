@@ -51,7 +51,8 @@ def code_version() -> str:
 def place_of(settings: Settings) -> Place:
     """The county of the division table, or all counties of a prefecture's office with the prefecture's code.
 
-    A shipped place has an English name. Raises AreaTableError when the table names no county.
+    A shipped place has an English name, a shipped prefecture its own name. Raises AreaTableError when
+    the table names no county.
     """
     with duckdb.connect() as connection:
         counties = connection.execute(
@@ -68,6 +69,8 @@ def place_of(settings: Settings) -> Place:
     names = [name for _, name, _ in counties]
     parents = {parent for _, _, parent in counties}
     code = parents.pop() if len(parents) == 1 and None not in parents else counties[0][0]
+    if shipped and set(shipped.county_codes) == {county for county, _, _ in counties}:
+        return Place(code=code, zh=shipped.name.zh, en=shipped.name.en)
     return Place(code=code, zh="、".join(names), en=", ".join(names))
 
 

@@ -7,6 +7,8 @@ How a figure shrinks with the county stands in the list of published figures, co
 - ``group:<name>``: one part of a total, apportioned with its group by largest remainder;
 - ``part:<name>:<period>``: equal to that period's part of the group, the first listed where it has several;
 - ``group_total:<name>``: the total of that group, plus the scaled ``natural_change``;
+- ``sum_of:<a>+<b>+…``: the sum of these parts, each rounded half to even by itself, as the units of a prefecture are
+  that shrink each for itself; at full size the parts add up to the printed value;
 - ``money``: exact to the cent.
 """
 
@@ -116,11 +118,24 @@ def _expected(figure: Mapping[str, str], scale: float, part: int | None, totals:
         return Decimal(totals[name]) + natural.to_integral_value(ROUND_HALF_EVEN)
     if kind == "total":
         return (printed * factor).quantize(last_digit(figure), ROUND_HALF_EVEN)
+    if kind == "sum_of":
+        return _sum_of_parts(figure, name, printed, factor)
     if kind == "money":
         return printed * factor
     if kind == "none":
         return printed
     raise ValueError(f"published_figures.csv: the figure {figure['indicator']} has an unknown scaling {kind}")
+
+
+def _sum_of_parts(figure: Mapping[str, str], parts: str, printed: Decimal, factor: Decimal) -> Decimal:
+    values = [Decimal(part) for part in parts.split("+")]
+    if sum(values) != printed:
+        raise ValueError(
+            f"published_figures.csv: the parts of {figure['indicator']} {figure['period']} add up to {sum(values)}, "
+            f"not to {printed}: correct its scaling"
+        )
+    last = last_digit(figure)
+    return sum(((value * factor).quantize(last, ROUND_HALF_EVEN) for value in values), Decimal(0))
 
 
 def last_digit(figure: Mapping[str, str]) -> Decimal:

@@ -105,19 +105,28 @@ class Exits:
 
 
 def exits_at(scale: float) -> Exits:
-    """The yearly exits at ``scale``: the vectors are apportioned separately, exact at scale 1."""
+    """The yearly exits at ``scale``: the vectors are apportioned separately, exact at scale 1.
+
+    The calibration may name ``blocks`` of years of which only the sum is printed: each is then rounded by itself, so
+    that the printed sums of several counties can be told at every scale.
+    """
     given = calibration()["exits"]
-    household_values = [given["households"][year] for year in EXIT_YEARS]
-    person_values = [given["persons"][year] for year in EXIT_YEARS]
-    households = apportion(household_values, half_even(sum(household_values), scale))
-    persons = apportion(person_values, half_even(sum(person_values), scale))
     net = given["net_change_after_exit"]
+    blocks = given.get("blocks", [list(EXIT_YEARS)])
     return Exits(
-        dict(zip(EXIT_YEARS, map(int, households), strict=True)),
-        dict(zip(EXIT_YEARS, map(int, persons), strict=True)),
+        _shrunk_by_block(given["households"], blocks, scale),
+        _shrunk_by_block(given["persons"], blocks, scale),
         half_even(net["households"], scale),
         half_even(net["persons"], scale),
     )
+
+
+def _shrunk_by_block(values: dict[int, int], blocks: list[list[int]], scale: float) -> dict[int, int]:
+    shrunk: dict[int, int] = {}
+    for years in blocks:
+        parts = [values[year] for year in years]
+        shrunk |= dict(zip(years, map(int, apportion(parts, half_even(sum(parts), scale))), strict=True))
+    return {year: shrunk[year] for year in EXIT_YEARS}
 
 
 @dataclass(frozen=True)

@@ -112,8 +112,10 @@ def _area_checks(year: int) -> pl.DataFrame:
 
     for index in np.flatnonzero(place.is_listed & (place.exit_years == year)):
         day = dt.date(year, 11, 10) + dt.timedelta(days=int(rng.integers(0, 25)))
-        values: list[str | None] = [f"{rng.uniform(0.2, 2.9):.2f}", *[None] * 8, f"{rng.uniform(2, 9):.2f}"]
-        add("村", place.codes[index], given["village_items"], values, ("县级", "师宗县退出验收组", day))
+        names = given["village_items"]
+        between = [None] * (len(names) - 2)
+        values: list[str | None] = [f"{rng.uniform(0.2, 2.9):.2f}", *between, f"{rng.uniform(2, 9):.2f}"]
+        add("村", place.codes[index], names, values, ("县级", "师宗县退出验收组", day))
     towns = calibration()["villages"]["listed_townships"]
     codes = dict(zip(place.townships, place.township_codes, strict=True))
     for name in (town for town, left in towns.items() if left == year):

@@ -95,14 +95,12 @@ def build_funds(scale: float, seed: int) -> tuple[tuple[Quota, ...], tuple[Payme
 
 def _quotas(scale: float, rng: np.random.Generator) -> tuple[Quota, ...]:
     given = calibration()["funds"]
-    levels = list(given["items"])[:4]
     total = integrated_cents(scale)
     blocks: list[tuple[str, str | None, int, int]] = []
-    by_level = apportion([given["level_share"][level] for level in levels], total)
     year_share = [given["year_share"][year] for year in YEARS]
-    for level, level_cents in zip(levels, by_level, strict=True):
+    for level, cents_of in _integrated_by_level(scale, total):
         names = item_names(level)
-        for year, year_cents in zip(YEARS, apportion(year_share, int(level_cents)), strict=True):
+        for year, year_cents in cents_of.items():
             # Most items come every year, some skip one; 2020 holds them all, so the count is always complete.
             weight = rng.gamma(0.8, 1.0, len(names)) + 0.02
             weight = np.where((rng.random(len(names)) < 0.2) & (year != 2020), 0.0, weight)
@@ -125,6 +123,22 @@ def _quotas(scale: float, rng: np.random.Generator) -> tuple[Quota, ...]:
         serial[quota.year] += 1
         numbered.append(replace(quota, quota_id=f"ZB{quota.year}{serial[quota.year]:05d}"))
     return tuple(numbered)
+
+
+def _integrated_by_level(scale: float, total: int) -> list[tuple[str, dict[int, int]]]:
+    """Cents per level and year: as printed where the amounts are, otherwise the one printed total by shares."""
+    given = calibration()["funds"]
+    levels = list(given["items"])[:4]
+    if printed := given.get("allocated_ten_thousand_cny"):
+        factor = 1_000_000 * Decimal(str(scale))
+        cents = {level: {year: int(Decimal(str(printed[level][year])) * factor) for year in YEARS} for level in levels}
+        return list(cents.items())
+    by_level = apportion([given["level_share"][level] for level in levels], total)
+    year_share = [given["year_share"][year] for year in YEARS]
+    return [
+        (level, dict(zip(YEARS, map(int, apportion(year_share, int(cents))), strict=True)))
+        for level, cents in zip(levels, by_level, strict=True)
+    ]
 
 
 @dataclass(frozen=True)

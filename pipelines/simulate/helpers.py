@@ -18,6 +18,7 @@ from pipelines.simulate.calibration import apportion, calibration, generator, ha
 from pipelines.simulate.columns import NONE, choose, fixed_texts, household_numbers, numbers, tenths, weighted
 from pipelines.simulate.county import BASE_MONTH, County
 from pipelines.simulate.homes import day_texts
+from pipelines.simulate.places import FIRST_PLACE, unit
 from pipelines.simulate.policies import without_policies
 from pipelines.simulate.register import NEVER, month_days, month_index
 from pipelines.simulate.workforce import age_at
@@ -47,8 +48,9 @@ def last_pairing() -> int:
 
 
 def cadre_numbers(person: np.ndarray) -> pl.Series:
-    """A cadre's number, the same in every feed."""
-    return "GB" + pl.Series(person.astype(np.int64)).cast(pl.String).str.zfill(8)
+    """A cadre's number, the same in every feed; outside the first county it begins with the place's own digits."""
+    own = "" if unit() == FIRST_PLACE else calibration()["place"]["county_code"][2:6]
+    return f"GB{own}" + pl.Series(person.astype(np.int64)).cast(pl.String).str.zfill(8)
 
 
 @lru_cache(maxsize=1)
@@ -150,8 +152,11 @@ def unit_names(index: np.ndarray) -> pl.Series:
 
 def support_frame(county: County, slot: Slot) -> pl.DataFrame:
     """Terms of residents, a year each, of the leaders in charge of a village, and of grid workers if any."""
-    given, place = calibration()["help"], villages()
-    terms, village_count = given["resident_terms"]["value"], len(place.codes)
+    given = calibration()["help"]
+    # A team in every village, led by a first secretary, unless the place says how many there are.
+    every = {"value": len(villages().codes)}
+    terms, village_count = given["resident_terms"]["value"], given.get("teamed_villages", every)["value"]
+    secretaries = given.get("first_secretaries", every)["value"]
     first_year, years, grid = given["first_team_year"], given["team_years"], given["grid_workers"]["value"]
     size = apportion(np.ones(village_count * years), terms)
     cell = np.repeat(np.arange(len(size)), size)
@@ -159,19 +164,19 @@ def support_frame(county: County, slot: Slot) -> pl.DataFrame:
     year, village = cell // village_count, cell % village_count
     pool = cadre_pool(county)
     person = pool[::-1][np.arange(terms) % len(pool)]
-    unit = np.arange(terms) % given["sending_units"]["value"]
+    sender = np.arange(terms) % given["sending_units"]["value"]
     levels = [given["unit_levels"][name] for name in UNIT_LEVELS]
     others = 2 * village_count + grid
     leader = pool[::-1][(terms + np.arange(others)) % len(pool)]
     # Two leaders a village: the one in charge and the head of its work group; their unit is the county's.
     village = np.concatenate([village, np.arange(others) % village_count])
     role = np.concatenate(
-        [np.where(member == 0, 2, np.where(member == 1, 3, 4)), np.minimum(np.arange(others) // village_count, 2)]
+        [_roles(member, cell % village_count < secretaries), np.minimum(np.arange(others) // village_count, 2)]
     )
     role[terms + 2 * village_count :] = 5
     person, year = np.concatenate([person, leader]), np.concatenate([year, np.zeros(others, np.int64)])
-    unit = np.concatenate([unit, np.full(others, NONE)])
-    resident = unit != NONE
+    sender = np.concatenate([sender, np.full(others, NONE)])
+    resident = sender != NONE
     start = month_days((first_year + year) * 12 + 2).astype(np.int64)
     end = np.where(resident & (year < years - 1), month_days((first_year + 1 + year) * 12 + 2) - 1, NEVER)
     last = int(month_days(slot.index + 1)) - 1
@@ -179,17 +184,18 @@ def support_frame(county: County, slot: Slot) -> pl.DataFrame:
     at = at[np.lexsort((start[at], village[at]))]
     person, serving = person[at], resident[at] & (end[at] > last)
     rng = generator(county.seed, "present days", slot.index)
-    level = np.where(resident, np.repeat(np.arange(4), levels)[np.maximum(unit, 0)], 2)[at]
+    level = np.where(resident, np.repeat(np.arange(4), levels)[np.maximum(sender, 0)], 2)[at]
     teams = [f"GZD-{n:03d}" for n in range(1, village_count + 1)]
+    codes = _helped_villages(village_count)
     return pl.DataFrame(
         {
-            "行政区划代码": choose(place.codes, village[at]),
+            "行政区划代码": choose(codes, village[at]),
             "角色": choose(["包村领导", "工作组长", *given["team_roles"], "网格员"], role[at]),
             "干部编号": cadre_numbers(person),
             "姓名": fixed_texts(county)["name"].gather(person),
             "派出单位": choose(
                 [*(f"师宗县帮扶单位{n:03d}（模拟）" for n in range(1, 136)), "师宗县领导（模拟）"],
-                np.where(unit[at] == NONE, 135, unit[at]),
+                np.where(sender[at] == NONE, 135, sender[at]),
             ),
             "单位级别": choose(UNIT_LEVELS, level),
             "工作队编号": choose(teams, np.where(resident[at], village[at], NONE)),
@@ -197,9 +203,22 @@ def support_frame(county: County, slot: Slot) -> pl.DataFrame:
             "结束日期": day_texts(np.minimum(end[at], last), end[at] <= last),
             "当月在岗天数": numbers(np.clip(rng.normal(22, 2.5, len(at)), 8, 31), serving),
             "年度考核等次": choose(["优秀", "称职"], np.where(resident[at] & ~serving, person % 5 > 0, NONE)),
-            "area_code": choose(place.codes, village[at]),
+            "area_code": choose(codes, village[at]),
         }
     )  # fmt: skip
+
+
+def _roles(member: np.ndarray, has_secretary: np.ndarray) -> np.ndarray:
+    """Index of the role by the place in the team: a first secretary where one is sent, a leader, members."""
+    led_by = np.where(has_secretary, 2, 3)
+    return np.where(member == 0, led_by, np.where((member == 1) & has_secretary, 3, 4))
+
+
+def _helped_villages(count: int) -> list[str]:
+    """The codes of ``count`` villages with a team: those that were listed first, in the order of their codes."""
+    place = villages()
+    first = np.argsort(~place.is_listed, kind="stable")[:count]
+    return [place.codes[index] for index in np.sort(first)]
 
 
 def tests_frame(county: County, slot: Slot) -> pl.DataFrame:

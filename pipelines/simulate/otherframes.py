@@ -130,7 +130,7 @@ def region_frame(county: County, year: int) -> pl.DataFrame:
     codes = given["place"]
     exit_ = given["villages"]["county_exit"]
     attribute = given["villages"]["county_attribute"]
-    known = year >= 2019 and exit_["year"] is not None
+    known = exit_["year"] is not None and year >= exit_["approved"].year
     everything = np.ones(len(total), bool)
     row(codes["county_code"], codes["prefecture_code"], (None, None), everything, listed=attribute,
         exit_year=str(exit_["year"]) if known else None,

@@ -95,6 +95,15 @@ def supervision_frame(county: County, slot: Slot) -> pl.DataFrame:
     where = np.where(is_town, unit, len(towns))[shown]
     names = [*(f"{town}" for town in towns), *(f"县直部门{n}（模拟）" for n in (1, 2, 3))]
     order = np.arange(len(day))[shown]
+    letters = calibration()["oversight"].get("letters")
+    if letters is None:
+        advice = choose([f"JY-{n:03d}" for n in quarters], np.where(found > 8, quarter, NONE)[shown])
+    else:
+        # Where the report counts letters, those with the most problems got one each.
+        rank = np.empty(len(found), np.int64)
+        rank[np.argsort(-found, kind="stable")] = np.arange(len(found))
+        numbered = [f"JY-{n:03d}" for n in range(1, letters["value"] + 1)]
+        advice = choose(numbered, np.where(rank < letters["value"], rank, NONE)[shown])
     return pl.DataFrame(
         {
             "督查编号": "DC" + pl.Series(order + 1_000_001).cast(pl.String).str.slice(1),
@@ -104,7 +113,7 @@ def supervision_frame(county: County, slot: Slot) -> pl.DataFrame:
             "结束日期": day_texts(day[shown] + 4, day[shown] + 4 <= last_),
             "被督查单位": choose(names, unit[shown]),
             "行政区划代码": choose(codes, where),
-            "督导建议书编号": choose([f"JY-{n:03d}" for n in quarters], np.where(found > 8, quarter, NONE)[shown]),
+            "督导建议书编号": advice,
             "发现问题数": numbers(found[shown], everyone),
             "考评得分": tenths(score[shown]).set(pl.Series(~is_town[shown]), None),
             "area_code": choose(codes, where),
@@ -116,7 +125,7 @@ def supervision_frame(county: County, slot: Slot) -> pl.DataFrame:
 def _problems(county: County) -> dict[str, np.ndarray]:
     """Every problem since 2018 with its days; all closed by the autumn of 2020, some came back in between."""
     given: dict[str, Any] = calibration()["oversight"]
-    count = max(80, half_even(given["problems"]["value"], county.scale))
+    count = max(given["problems"].get("at_least", 80), half_even(given["problems"]["value"], county.scale))
     rng = generator(county.seed, "problems", county.scale)
     end, begin = _day("2020-07-31"), _day("2018-03-01")
     found = np.sort(begin + (rng.random(count) * (end - begin)).astype(np.int64))
@@ -194,6 +203,8 @@ def _items(sizes: list[int]) -> list[tuple[int, int]]:
 def decisions_frame(county: County, slot: Slot) -> pl.DataFrame:
     """All decisions since 2017: commended cadres, red and black lists of townships, interviews."""
     given, towns = calibration()["oversight"], villages().township_names
+    if "decisions" in given:
+        return _counted_decisions(county, slot, given["decisions"])
     commended = given["commended"]["value"]
     kinds = np.concatenate(
         [np.zeros(commended, np.int64), np.tile([1, 1, 1, 2, 2, 2], 12), np.full(14, 3), np.full(6, 4)]
@@ -230,6 +241,34 @@ def decisions_frame(county: County, slot: Slot) -> pl.DataFrame:
         }
     )  # fmt: skip
     return frame[at]
+
+
+def _counted_decisions(county: County, slot: Slot, counted: list[dict[str, Any]]) -> pl.DataFrame:
+    """The decisions that a report counts, kind by kind; days are invented within the half year before it."""
+    each = [entry for entry in counted for _ in range(entry["count"])]
+    count, everyone = len(each), np.ones(len(each), bool)
+    rng = generator(county.seed, "counted decisions")
+    days = _day("2017-07-01") + np.sort(rng.integers(0, 180, count))
+    index = np.arange(count)
+    is_person = np.array([entry["object"] == "个人" for entry in each], dtype=bool)
+    people = pairings(county).cadre
+    person = people[index * 3 % len(people)]
+    units = unit_names(index % 135)
+    frame = pl.DataFrame(
+        {
+            "决定编号": "JD-" + pl.Series(index + 10_001).cast(pl.String).str.slice(1),
+            "对象类别": choose([entry["object"] for entry in each], index),
+            "对象名称": fixed_texts(county)["name"].gather(person).zip_with(pl.Series(is_person), units),
+            "职务": choose([entry.get("position") or "" for entry in each], np.where(is_person, index, NONE)),
+            "所在单位": units,
+            "奖惩方式": choose([entry["kind"] for entry in each], index),
+            "事由": choose([entry["reason"] for entry in each], index),
+            "决定日期": day_texts(days, everyone),
+            "关联督查编号": choose([""], np.full(count, NONE)),
+            "奖励金额": yuan(np.zeros(count, np.int64), ~everyone),
+        }
+    )
+    return frame.filter(pl.Series(days <= int(month_days(slot.index + 1)) - 1))
 
 
 def doubts_frame(county: County, slot: Slot) -> pl.DataFrame:

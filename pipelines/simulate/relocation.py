@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -265,8 +265,14 @@ def relocation_frame(county: County, slot: Slot) -> pl.DataFrame:
 
 
 def settlement_frame(county: County, slot: Slot) -> pl.DataFrame:
-    """One row per settlement: what was planned is what moved in, and the posts offered there."""
-    given, all_, place = calibration()["relocation"], movers(county), villages()
+    """One row per settlement: what was planned is what moved in, and the posts offered there.
+
+    Where the place's report names its settlements, those stand in the list with their printed numbers.
+    """
+    given, place = calibration()["relocation"], villages()
+    if "named_settlements" in given:
+        return _named_settlements(given["named_settlements"])
+    all_ = movers(county)
     count = given["settlements"]["value"]
     number = np.arange(count)
     here = all_.settlement >= 0
@@ -299,6 +305,38 @@ def settlement_frame(county: County, slot: Slot) -> pl.DataFrame:
             "area_code": choose(list(dict.fromkeys(place.township_codes)), village),
         }
     )  # fmt: skip
+
+
+def _named_settlements(named: list[dict[str, Any]]) -> pl.DataFrame:
+    """The settlements that a report names; their numbers are printed and do not shrink with the county."""
+    towns = villages()
+    number = np.arange(len(named))
+    town = [towns.township_names.index(each["township"]) for each in named]
+    codes = list(dict.fromkeys(towns.township_codes))
+    prefix = "AZ" + calibration()["place"]["county_code"][:6]
+    always = np.ones(len(named), bool)
+    built = np.array([int(month_days(month_index(2017, 6)))] * len(named), dtype=np.int64)
+
+    def whole(name: str) -> pl.Series:
+        return numbers(np.array([each[name] for each in named], dtype=np.int64), always)
+
+    return pl.DataFrame(
+        {
+            "安置点编码": choose([f"{prefix}{n + 1:03d}" for n in number], number),
+            "安置点名称": choose([each["name"] for each in named], number),
+            "乡镇": choose([each["township"] for each in named], number),
+            "安置类型": choose(_TYPES, np.zeros(len(named), np.int64)),
+            "配套设施": choose(["卫生室;活动场所"], np.zeros(len(named), np.int64)),
+            "属地管理单位": choose([""], np.full(len(named), NONE)),
+            "计划安置户数": whole("households"),
+            "计划安置人数": whole("persons"),
+            "扶贫车间数": whole("workshops"),
+            "就业岗位数": whole("jobs"),
+            "主体完工日期": _day_texts(built),
+            "配套完工日期": _day_texts(built + 150),
+            "area_code": choose([codes[at] for at in town], number),
+        }
+    )
 
 
 def _day_texts(days: np.ndarray) -> pl.Series:

@@ -158,7 +158,7 @@ def _titles(task: Delivery) -> list[str]:
     return [spec.get("title", ""), f"{when}　　　　{spec.get('unit', '')}"]
 
 
-def _frame(counties: tuple[County, ...], task: Delivery) -> pl.DataFrame:
+def frame_of(counties: tuple[County, ...], task: Delivery) -> pl.DataFrame:
     """The rows of every unit below each other; numbers that each unit counts for itself get the unit's letter."""
     slot = Slot(task.year, task.month, task.is_yearly)
     counted = delivery_plan()["feeds"][task.feed].get("own_numbers", [])
@@ -167,7 +167,7 @@ def _frame(counties: tuple[County, ...], task: Delivery) -> pl.DataFrame:
         with at(county.unit):
             frame = in_own_words(FRAMES[task.feed](county, slot))
         if len(counties) > 1 and counted:
-            frame = frame.with_columns(pl.lit(letter) + pl.col(counted))
+            frame = frame.with_columns((pl.lit(letter) + pl.col(name)).alias(name) for name in counted)
         frames.append(frame)
     return frames[0] if len(frames) == 1 else pl.concat(frames)
 
@@ -177,7 +177,7 @@ def _write_delivery(counties: tuple[County, ...], task: Delivery, out: Path) -> 
     spec = delivery_plan()["feeds"][task.feed]
     is_text = suffix_of(task.feed, task.year, task.month) == ".csv"
     rng = generator(county.seed, "presentation", task.feed, task.year, task.month)
-    frame = _frame(counties, task)
+    frame = frame_of(counties, task)
     presented = present(task.feed, frame, rng, sheet=spec.get("sheet", ""), titles=_titles(task), is_text=is_text)
     files: list[WrittenFile] = []
     for index, version in enumerate(task.versions):

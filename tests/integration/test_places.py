@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipelines.checking import check_figures
@@ -23,7 +25,7 @@ from tests.integration.test_truth import (
 )
 
 # How many figures of its report a place must give at least.
-LEAST_FIGURES = {"yiyuan": 27}
+LEAST_FIGURES = {"yiyuan": 27, "jincheng": 38}
 
 
 @pytest.fixture(scope="module", params=[place for place in PLACES if place != FIRST_PLACE])
@@ -57,3 +59,11 @@ def test_what_was_planted_is_found_and_nothing_else_is_refused(place: PocketCoun
 
 def test_nothing_accepted_differs_from_what_was_written(place: PocketCounty) -> None:
     assert values_equal_to_the_truth(place, files_by_name(place)) > 100_000
+
+
+def test_the_place_has_one_name_and_a_prefecture_that_is_held_whole_its_own(place: PocketCounty) -> None:
+    release = place.settings.marts_dir / place.settings.pointer_file.read_text(encoding="utf-8").strip()
+    code = json.loads((release / "manifest.json").read_text(encoding="utf-8"))["place"]["code"]
+    named = pl.read_parquet(release / "dim_area.parquet").filter(pl.col("area_code") == code)
+    assert named.height == 1
+    assert "本库" not in named["area_name"][0]

@@ -55,6 +55,20 @@ def test_totals_follow_their_parts_and_natural_change_is_scaled_too() -> None:
     assert at_a_tenth[-6:] == [Decimal(value) for value in ("1757", "1757", "9", "1.135", "98", "4.39")]
 
 
+def test_parts_that_shrink_each_for_itself_are_rounded_before_they_are_added() -> None:
+    # 98.6 66.1 146.0 101.25 88.0 → 99 66 146 101 88 = 500, where a twentieth of 9999 is 499.95 → 500; at a fiftieth
+    # 39.44 26.44 58.4 40.5 35.2 → 39 26 58 40 35 = 198, where a fiftieth of 9999 is 199.98 → 200.
+    remaining = figure("remaining", "9999", "sum_of:1972+1322+2920+2025+1760")
+    assert [expected_figures([remaining], scale) for scale in (1, 0.05, 0.02)] == [[9999], [500], [198]]
+    money = figure("growth", "2.75", "sum_of:1.25+1.50")
+    assert expected_figures([money], 0.1) == [Decimal("0.27")]
+
+
+def test_parts_that_do_not_add_up_to_what_is_printed_are_an_error() -> None:
+    with pytest.raises(ValueError, match=r"remaining 2020 add up to 9998, not to 9999"):
+        expected_figures([figure("remaining", "9999", "sum_of:9000+998")], 1)
+
+
 def test_an_unknown_scaling_is_an_error_that_names_the_figure() -> None:
     with pytest.raises(ValueError, match="villages"):
         expected_figures([figure("villages", "98", "halved")], 1)

@@ -60,6 +60,18 @@ def test_an_area_without_a_row_is_an_empty_row(release: data.Release) -> None:
     assert release.first("kpi_exit_area_year", {"area_id": "530323999000", "period": "2018"}) == {}
 
 
+def test_a_table_without_rows_offers_the_months_of_the_other_tables(release: data.Release) -> None:
+    fund = release.months("kpi_fund_area_month")
+    assert fund == release.periods("kpi_fund_area_month")
+    assert fund
+    bridge = "kpi_register_bridge_area_month"
+    release._kept.clear()
+    empty = release.rows(bridge, {"area_id": "999999000000"})
+    release._kept[(bridge, (), (("area_id", release.home.code),))] = empty
+    assert release.periods(bridge) == ()
+    assert set(fund) <= set(release.months(bridge))
+
+
 def test_values_are_bound_and_never_part_of_the_statement(release: data.Release) -> None:
     rows = release.rows("dim_area", {"area_code": "' or 1 = 1 --"})
     assert rows.height == 0

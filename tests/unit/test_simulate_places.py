@@ -7,10 +7,12 @@ from functools import cache
 import polars as pl
 import pytest
 
-from pipelines.simulate.calibration import calibration, delivery_plan, villages
+from pipelines.simulate.calibration import calibration, delivery_plan, exits_at, half_even, villages
 from pipelines.simulate.county import County, build_county
+from pipelines.simulate.deliveries import deliveries
 from pipelines.simulate.frames import FRAMES, Slot
 from pipelines.simulate.places import FIRST_PLACE, PLACES, at, block_of, in_own_words, unit, units_of
+from pipelines.simulate.run import frame_of
 
 SLOT = Slot(2019, 12, is_yearly=True)
 UNITS = [name for place in PLACES for name in units_of(place)]
@@ -72,8 +74,66 @@ def test_blocks_of_identity_numbers_never_meet() -> None:
 def test_no_word_of_the_first_county_is_in_the_registers_or_the_calendar_of_another_place(place: str) -> None:
     for name in units_of(place):
         for feed in ("person_register", "household_register", "region"):
-            texts = frame(name, feed).select(pl.concat_str(pl.all(), ignore_nulls=True).str.contains("师宗|曲靖|云南"))
+            texts = frame(name, feed).select(
+                pl.concat_str(pl.all(), ignore_nulls=True).str.contains("师宗|曲靖|云南省")
+            )
             assert texts.to_series().sum() == 0, (name, feed)
     with at(units_of(place)[0]):
         plan = delivery_plan()
         assert not [feed for feed, spec in plan["feeds"].items() if "师宗" in str(spec)]
+
+
+def of_jincheng(*path: object) -> int:
+    """The sum over the units of Jincheng of a number of their calibrations."""
+    total = 0
+    for name in units_of("jincheng"):
+        with at(name):
+            value = calibration()
+            for key in path:
+                value = value[key]
+            total += sum(value.values()) if isinstance(value, dict) else int(value)
+    return total
+
+
+def test_the_units_of_jincheng_add_up_to_what_the_prefecture_printed() -> None:
+    assert of_jincheng("exits", "persons") == 68_490
+    assert of_jincheng("exits", "persons", 2017) == 31_658
+    assert sum(of_jincheng("exits", "persons", year) for year in (2018, 2019, 2020)) == 9_999
+    assert of_jincheng("villages", "listed_count") == of_jincheng("villages", "exits") == 200
+    assert of_jincheng("villages", "exits", 2017) == 73
+    assert of_jincheng("help", "teams", "value") == 517
+    assert of_jincheng("help", "first_secretaries", "value") == 410
+    assert of_jincheng("help", "paired_cadres", "value") == 20_702
+
+
+@pytest.mark.parametrize("scale", [0.02, 0.05, 0.37, 1])
+def test_what_remained_at_the_end_of_2017_is_rounded_by_itself_in_every_unit(scale: float) -> None:
+    for name, printed in {
+        "lingchuan": 1972,
+        "qinshui": 1322,
+        "zezhou": 2920,
+        "yangcheng": 2025,
+        "gaoping": 1760,
+    }.items():
+        with at(f"jincheng/{name}"):
+            persons = exits_at(scale).persons
+        assert persons[2018] + persons[2019] + persons[2020] == half_even(printed, scale)
+
+
+def test_no_cadre_of_one_unit_has_the_number_of_another() -> None:
+    def numbers(name: str) -> set[str]:
+        with at(name):
+            return set(FRAMES["pairing"](county(name), Slot(2020, 10, is_yearly=False))["干部编号"])
+
+    one, other = (numbers(f"jincheng/{name}") for name in ("lingchuan", "qinshui"))
+    assert one
+    assert one.isdisjoint(other)
+
+
+def test_two_numbers_of_one_feed_that_units_count_for_themselves_get_the_letter_of_the_unit() -> None:
+    counties = tuple(county(f"jincheng/{name}") for name in ("lingchuan", "qinshui"))
+    with at(counties[0].unit):
+        task = next(each for each in deliveries(1, 7) if each.feed == "fund_quota")
+        quotas = frame_of(counties, task)
+    assert set(quotas["指标编号"].str.head(3)) == {"AZB", "BZB"}
+    assert set(quotas["指标文号"].str.head(1)) == {"A", "B"}

@@ -6,6 +6,16 @@ areas as (
 
 ),
 
+wholes as (
+
+    select
+        region,
+        county_count
+    from {{ ref('prefecture_counties') }}
+    where {{ period_end(as_of_period()) }} between valid_from and coalesce(valid_to, cast('9999-12-31' as date))
+
+),
+
 counties as (
 
     select
@@ -58,7 +68,8 @@ held as (
 
 ),
 
--- An installation rarely holds every county of its prefecture: the name says whose figures these are.
+-- An installation rarely holds every county of its prefecture: the name says whose figures these are, unless they are
+-- known to be all.
 final as (
 
     select
@@ -67,6 +78,7 @@ final as (
         areas.predecessor_code,
         areas.area_level,
         case
+            when held.county_count = wholes.county_count then areas.area_name
             when held.county_count = 1 then areas.area_name || '（本库1县：' || held.county_name || '）'
             when held.county_count > 1
                 then areas.area_name || '（本库' || cast(held.county_count as varchar) || '县）'
@@ -82,6 +94,8 @@ final as (
     from areas
     left join held
         on areas.area_code = held.area_code
+    left join wholes
+        on areas.area_code = wholes.region
 
 )
 
