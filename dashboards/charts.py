@@ -55,11 +55,20 @@ def finish(chart: Any, labels: Labels) -> Any:
 
 
 def is_blank(chart: Any) -> bool:
-    """Whether the chart draws no mark worth an axis: every figure in its data is null or 0."""
-    frames = [part.data for part in (chart, *getattr(chart, "layer", ())) if isinstance(part.data, pl.DataFrame)]
-    figures = [frame[name] for frame in frames for name in frame.columns if frame[name].dtype.is_numeric()]
-    drawn = [values for values in figures if values.name != "order"]
-    return bool(drawn) and not any((values.drop_nulls() != 0).any() for values in drawn)
+    """Whether the chart draws no mark worth an axis: every figure along its axes is null or 0."""
+    figures = []
+    for part in (chart, *getattr(chart, "layer", ())):
+        frame = part.data if isinstance(part.data, pl.DataFrame) else chart.data
+        if isinstance(frame, pl.DataFrame):
+            figures += [frame[name] for name in _figures_of(part) if name in frame.columns]
+    return bool(figures) and not any((values.drop_nulls() != 0).any() for values in figures)
+
+
+def _figures_of(part: Any) -> list[str]:
+    """The quantitative columns that a chart without layers lays along its axes."""
+    channels = (getattr(getattr(part, "encoding", None), axis, None) for axis in ("x", "y"))
+    named = [str(getattr(channel, "shorthand", "")) for channel in channels]
+    return [name.removesuffix(":Q") for name in named if name.endswith(":Q")]
 
 
 def yearly_with_cumulative(

@@ -219,7 +219,7 @@ def _spread(shown: Shown) -> list[tables.Table]:
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        if points.is_empty():
+        if points["income_share"].drop_nulls().is_empty():
             st.text(words("chart.empty"))
         else:
             axes = {

@@ -1,0 +1,152 @@
+"""Real Chromium on every page at every level of place below the home area, in both languages and both widths.
+
+The home area itself is opened by the tests of each page; here the question is what is left of a page further down.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dashboards import navigation
+from dashboards.data import Area, Release, current
+from dashboards.words import Language, load_catalogue
+from pipelines.contracts import load_code_lists
+from pipelines.settings import Settings
+from tests.browser.conftest import Visitor
+
+pytestmark = pytest.mark.browser
+
+BRIDGE = "kpi_register_bridge_area_month"
+WITHOUT_PLACE = ("files", "inspect", "factcheck", "search")
+READY = """([question, hasPlace]) => document.querySelector('.xq h1')?.innerText === question
+    && (!hasPlace || document.querySelector('.st-key-crumbs button'))
+    && document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
+    && [...document.querySelectorAll('[data-testid=stDataFrame], [data-testid=stVegaLiteChart]')]
+        .every(one => !one.offsetParent || one.querySelector('canvas [role=columnheader], svg.marks'))"""
+HIGH = 9_000  # what is out of sight is not drawn
+SWITCH = "to => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate', {state: {}})); }"
+LOOK = """() => {
+    const main = document.querySelector('[data-testid=stMain]');
+    const texts = selector => [...main.querySelectorAll(selector)].map(one => one.textContent);
+    return {
+        errors: texts('[data-testid=stException], [data-testid=stAlertContentError]'),
+        sideways: [document.documentElement, main].map(one => one.scrollWidth - one.clientWidth),
+        text: main.innerText,
+        answers: texts('.xq .answer'),
+        path: texts('.st-key-crumbs button'),
+        heads: texts('canvas [role=columnheader]'),
+        cells: texts('canvas [role=gridcell]'),
+        empty: [...main.querySelectorAll('canvas:has([role=gridcell])')]
+            .filter(one => [...one.querySelectorAll('[role=gridcell]')].every(cell => !cell.textContent)).length,
+        blank: [...main.querySelectorAll('[data-testid=stVegaLiteChart]:has(svg)')].filter(one =>
+            ![...one.querySelectorAll("svg.marks path[role='graphics-symbol']")].some(mark => {
+                const box = mark.getBBox();
+                return box.width > 0.5 && box.height > 0.5;
+            })).length,
+    };
+}"""
+
+
+@dataclass
+class Sight:
+    """What a reader sees of one page, and what is wrong with it."""
+
+    page: str
+    language: Language
+    seen: dict[str, Any]
+    wrong: list[str] = field(default_factory=list)
+
+    def check(self, *, is_fine: bool, what: str) -> None:
+        """Note what is wrong under the page's name."""
+        if not is_fine:
+            self.wrong.append(f"{self.page}: {what}")
+
+
+@pytest.fixture
+def release(pocket_county: Settings) -> Release:
+    found = current(pocket_county.marts_dir, pocket_county.small_cell)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def place(release: Release, request: pytest.FixtureRequest) -> Area:
+    """The place of the level with fewest registered households, where most is empty or hidden; none of it: skipped."""
+    below = {"prefecture": ("county", "township", "village"), "county": ("township", "village")}[release.home.level]
+    if request.param not in below:
+        pytest.skip(f"{release.home.name} has no {request.param} below it")
+    wanted = {"area_level": request.param, "period": release.as_of_period, "group_id": "registered"}
+    rows = replace(release, small_cell=0).rows(BRIDGE, wanted).filter(pl.col("closing_household_count") > 0)
+    found = release.area(rows.sort("closing_household_count", "area_id")["area_id"][0])
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("visitor", [1440, 390], indirect=True, ids=str)
+@pytest.mark.parametrize("place", ["county", "township", "village"], indirect=True)
+def test_every_page_answers_for_a_place_further_down(
+    visitor: Visitor, release: Release, place: Area, language: Language
+) -> None:
+    wrong: list[str] = []
+    for page in navigation.names():
+        if page in WITHOUT_PLACE and place.level == "village":
+            continue  # opened with the township: the place makes no difference
+        sight = Sight(page, language, _look(visitor, page, place, language))
+        _is_whole(sight, place)
+        _is_in_words(sight, release)
+        wrong += sight.wrong
+    assert not wrong, "\n".join(wrong)
+    assert visitor.strayed == []
+
+
+def _look(visitor: Visitor, page: str, place: Area, language: Language) -> dict[str, Any]:
+    """Switch the page by its address, as the browser's own back and forward do, and look at it when it stands."""
+    opened = visitor.page
+    address = f"/{'' if page == 'overview' else page}?lang={language}&area={place.code}"
+    if opened.url == "about:blank":
+        opened.set_viewport_size({"width": visitor.width, "height": HIGH})
+        opened.goto(visitor.address + address)
+    opened.evaluate(SWITCH, address)
+    question = load_catalogue(language)[f"{page}.question"].format(place=place.name)
+    opened.wait_for_function(READY, arg=[question, page not in WITHOUT_PLACE])
+    seen: dict[str, Any] = opened.evaluate(LOOK)
+    return seen
+
+
+def _is_whole(sight: Sight, place: Area) -> None:
+    """No error, no scrolling sideways, an answer in a sentence, the path down to the place, no empty frame."""
+    seen = sight.seen
+    sight.check(is_fine=not seen["errors"], what=f"an error box: {seen['errors']}")
+    sight.check(is_fine=seen["sideways"] == [0, 0], what=f"scrolls sideways: {seen['sideways']}")
+    sight.check(is_fine=any(len(text) > 5 for text in seen["answers"]), what="no answer")
+    sight.check(is_fine=not seen["empty"], what="a table without a row")
+    sight.check(is_fine=not seen["blank"], what="a chart without a mark")
+    if sight.page not in WITHOUT_PLACE:
+        sight.check(is_fine=seen["path"][-1:] == [place.name], what=f"the path ends with {seen['path'][-1:]}")
+
+
+def _is_in_words(sight: Sight, release: Release) -> None:
+    """No key of the catalogue, no column of a table, no code and no Chinese word of a code list on an English page."""
+    seen, texts = sight.seen, load_catalogue(sight.language)
+    said = seen["text"].replace(texts["forms.own_how"].format(folder="data/forms"), "")  # names a column on purpose
+    said = "\n".join((said, *seen["heads"]))
+    columns = {column for model in release.cards.values() for column in model if "_" in column}
+    found = {
+        word for word in re.findall(r"[a-z]\w*(?:\.\w+)*", said) if word in columns or ("." in word and word in texts)
+    }
+    found |= set(re.findall(r"\bNone\b|\bNaN\b|\bundefined\b|�", said))
+    cells = set(seen["cells"])
+    found |= {cell for cell in cells if re.fullmatch(r"[a-z]+([_.][a-z]+)+", cell)}
+    if sight.language == "zh":
+        found |= {cell for cell in cells if re.fullmatch(r"[a-z]{3,}", cell)}
+    else:
+        found |= cells & {
+            one.value for values in load_code_lists().values() for one in values if not one.value.isascii()
+        }
+    sight.check(is_fine=not found, what=f"untranslated: {sorted(found)}")
