@@ -46,6 +46,7 @@ TASKS: dict[Task, tuple[str, ...]] = {
         "income",
         "revisions",
         "factcheck",
+        "published",
     ),
     "data": (
         "quality",

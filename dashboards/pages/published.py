@@ -1,0 +1,98 @@
+"""与公布数对照: every figure that the place's report prints beside the one computed here, or why there is none."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from dashboards import layout, small_cells, state, tables
+from dashboards.cards import Card
+from dashboards.layout import Tile, View
+from dashboards.tables import Table
+
+COMPARISON = "kpi_published_vs_computed"
+AGREEMENTS = ("equal", "differs", "no_row", "size_unknown", "not_computable", "not_compared")
+ALL = "all"
+# Figures of people and households, whose small numbers stay hidden; printed ones are public.
+UNITS_OF_PEOPLE = ("人", "户", "名", "人次", "户次")
+VALUES = ("printed_value", "expected_value", "computed_value", "difference_value", "tolerance_value")
+
+
+def body(view: View) -> None:
+    """How many agree, what that proves, and the figures with the chosen result."""
+    words, release = view.words, view.release
+    found = release.rows(COMPARISON, order=("sentence_ref", "indicator", "period")) if release.has(COMPARISON) else None
+    if found is None or found.is_empty():
+        layout.answer(words("published.none"))
+        return
+    counts = {one: found.filter(pl.col("agreement") == one).height for one in AGREEMENTS}
+    told = {one: words.count(count) for one, count in counts.items()}
+    place = words.place(view.area.name)
+    layout.answer(words("published.answer", place=place, total=words.count(found.height), **told))
+    layout.paragraph(words("published.calibrated" if release.is_synthetic else "published.real"))
+    layout.tiles(
+        words,
+        [
+            Tile(words.name("published_agreement", one), told[one], words(f"published.help_{one}"))
+            for one in AGREEMENTS
+            if counts[one] or one in ("equal", "differs")
+        ],
+    )
+    layout.heading(words("published.figures"), words("published.figures_note"))
+    options = [ALL, *(one for one in AGREEMENTS if counts[one])]
+    chosen = state.get("result", options, ALL)
+    state.select("result", words("published.result"), options, ALL, lambda one: _named(view, one))
+    shown = found if chosen == ALL else found.filter(pl.col("agreement") == chosen)
+    figures = _figures(view, shown)
+    tables.show(view, figures)
+    layout.paragraph(words("published.tolerance_note"), quiet=True)
+    figures_of_cards = [(COMPARISON, name) for name in VALUES]
+    layout.definitions(view, figures_of_cards)
+    tables.downloads(view, "published", [figures], figures_of_cards)
+
+
+def _named(view: View, one: str) -> str:
+    return view.words("files.all") if one == ALL else view.words.name("published_agreement", one)
+
+
+def _figures(view: View, found: pl.DataFrame) -> Table:
+    words = view.words
+    title = pl.Series([_title(view, row) for row in found.iter_rows(named=True)], dtype=pl.String)
+    frame = _without_small_counts(view, found).with_columns(
+        figure=title,
+        result=tables.named(found["agreement"], "published_agreement", words),
+        reason=tables.named(found["availability"], "published_availability", words),
+        source=pl.concat_str("mart_name", "mart_column", separator="."),
+    )
+    first = {name: words(f"published.head_{name}") for name in ("figure", "result", "period")}
+    cards: dict[str, Card | str] = {name: view.cards.card(COMPARISON, name) for name in VALUES}
+    texts = ("unit_name", "sentence_ref", "reason", "note", "source", "indicator")
+    last = {name: words(f"published.head_{name}") for name in texts}
+    return Table(words("published.figures"), frame, first | cards | last)
+
+
+def _without_small_counts(view: View, found: pl.DataFrame) -> pl.DataFrame:
+    """Computed counts of people below the limit, and what they differ by, are hidden."""
+    small = (
+        pl.col("unit_name").is_in(UNITS_OF_PEOPLE)
+        & (pl.col("computed_value") > 0)
+        & (pl.col("computed_value") < view.release.small_cell)
+    ).fill_null(value=False)
+    names = ["computed_value", "difference_value"]
+    hidden = [pl.when(small).then(None).otherwise(pl.col(name)).alias(name) for name in names]
+    starred = pl.when(small).then(pl.lit(names)).otherwise(pl.lit([], pl.List(pl.String)))
+    numbers = found.with_columns(pl.col(name).cast(pl.Float64) for name in VALUES)
+    return numbers.with_columns(*hidden, starred.alias(small_cells.HIDDEN_COLUMNS))
+
+
+def _title(view: View, row: dict[str, str | None]) -> str:
+    """The title of the mart's column with the part printed; the indicator's own name where no column has one."""
+    indicator = str(row["indicator"])
+    part = indicator.partition(" ")[2]
+    described = view.release.cards.get(row["mart_name"] or "", {}).get(row["mart_column"] or "", {})
+    if not described.get("card"):
+        return indicator
+    title = view.cards.card(str(row["mart_name"]), str(row["mart_column"])).title
+    return view.words("table.heading", title=title, unit=part) if part else title
+
+
+layout.page("published", body, periods_of=None)
