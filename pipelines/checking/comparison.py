@@ -24,7 +24,7 @@ from pipelines.publishing.fingerprint import MARTS_SCHEMA, quote
 from pipelines.settings import Settings
 
 COMPARISON = "kpi_published_vs_computed"
-_SIX_PLACES = Decimal("0.000001")
+_TEN_PLACES = Decimal("0.0000000001")  # a fen in 亿元
 
 
 def county_scale(settings: Settings, *, is_synthetic: bool) -> float | None:
@@ -100,8 +100,8 @@ def _row(
         "county_scale": scale,
         "printed_value": Decimal(figure["value"]),
         "expected_value": expected,
-        "computed_value": None if computed is None else computed.quantize(_SIX_PLACES, ROUND_HALF_EVEN),
-        "difference_value": None if difference is None else difference.quantize(_SIX_PLACES, ROUND_HALF_EVEN),
+        "computed_value": None if computed is None else computed.quantize(_TEN_PLACES, ROUND_HALF_EVEN),
+        "difference_value": None if difference is None else difference.quantize(_TEN_PLACES, ROUND_HALF_EVEN),
         "tolerance_value": tolerance if figure["model"] else None,
     }
 

@@ -105,3 +105,11 @@ def test_a_date_an_empty_value_and_a_broken_file_are_what_they_were(tmp_path: Pa
     path.write_text("a: [1, 2", encoding="utf-8")
     with pytest.raises(yaml.YAMLError):
         read_yaml(path)
+
+
+def test_a_department_has_one_name_in_each_language_in_all_its_contracts() -> None:
+    named: dict[str, set[tuple[str, str]]] = {}
+    for contract in load_contracts().values():
+        one = contract.department
+        named.setdefault(one.code, set()).add((one.zh, one.en))
+    assert {code: names for code, names in named.items() if len(names) > 1} == {}

@@ -25,11 +25,11 @@ final as (
         note,
         printed_digits,
         cast(null as double) as county_scale,
-        cast(value as decimal(24, 6)) as printed_value,
-        cast(null as decimal(24, 6)) as expected_value,
-        cast(null as decimal(24, 6)) as computed_value,
-        cast(null as decimal(24, 6)) as difference_value,
-        cast(null as decimal(24, 6)) as tolerance_value
+        cast(value as decimal(30, 10)) as printed_value,
+        cast(null as decimal(30, 10)) as expected_value,
+        cast(null as decimal(30, 10)) as computed_value,
+        cast(null as decimal(30, 10)) as difference_value,
+        cast(null as decimal(30, 10)) as tolerance_value
     from figures
 
 )

@@ -1,0 +1,84 @@
+"""The page on printed figures without a browser: sentence, filter, small counts, a release without the table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dashboards.words import load_catalogue
+from pipelines.settings import get_settings
+from tests.browser.fixture_release import RELEASE, build_marts
+from tests.unit.test_dashboards_pages import open_page, text_of
+
+VALUES = ("printed_value", "expected_value", "computed_value", "difference_value", "tolerance_value")
+
+
+def row(indicator: str, agreement: str, values: tuple[float | None, ...], **more: Any) -> dict[str, Any]:
+    base = {
+        "method_version": "1", "place": "shizong", "period": "2020", "indicator": indicator, "area_level": "county",
+        "unit_name": "人", "sentence_ref": "一、基本县情贫情", "availability": "yes", "agreement": agreement,
+        "mart_name": "kpi_exit_area_year", "mart_column": "exited_person_count", "note": None, "printed_digits": 0,
+        "county_scale": 0.05,
+    }  # fmt: skip
+    return base | dict(zip(VALUES, values, strict=True)) | more
+
+
+ROWS = [
+    row("exited_person_count", "equal", (20487.0, 1024.0, 1024.0, 0.0, 0.5)),
+    row("exited_person_count 女", "differs", (40.0, 2.0, 3.0, 1.0, 0.5)),
+    row("meetings", "not_computable", (6.0, None, None, None, None), mart_name=None, mart_column=None, note="Stay out"),
+]
+
+
+@pytest.fixture
+def marts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("XIANQING_DATA_DIR", str(tmp_path))
+    get_settings.cache_clear()
+    yield build_marts(tmp_path / "marts")
+    get_settings.cache_clear()
+
+
+def add_table(marts: Path) -> None:
+    folder = marts / RELEASE
+    pl.DataFrame(ROWS, infer_schema_length=None).write_parquet(folder / "kpi_published_vs_computed.parquet")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["tables"]["kpi_published_vs_computed"] = {
+        "file": "kpi_published_vs_computed.parquet", "sha256": "0", "row_count": len(ROWS), "sums": {},
+    }  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_release_without_the_table_says_so(marts: Path, language: str) -> None:
+    assert load_catalogue(language)["published.none"] in text_of(open_page("published", lang=language))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_sentence_counts_and_the_warning_stands_by_it(marts: Path, language: str) -> None:
+    add_table(marts)
+    words = load_catalogue(language)
+    text = text_of(open_page("published", lang=language))
+    assert words["published.calibrated"] in text
+    told = {"equal": "1", "differs": "1", "no_row": "0", "size_unknown": "0", "not_computable": "1"}
+    ending = words["published.answer"].partition("}")[2].format(total="3", **told)
+    assert ending in text
+
+
+def test_small_counts_of_people_stay_hidden_and_the_filter_leaves_the_chosen(
+    marts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_table(marts)
+    monkeypatch.setenv("XIANQING_SMALL_CELL", "4")
+    get_settings.cache_clear()
+    app = open_page("published")
+    shown = app.dataframe[0].value
+    assert len(shown) == 3
+    assert "*" in shown["computed_value"].tolist()
+    assert "3.00" not in shown["computed_value"].tolist()
+    app = open_page("published", result="not_computable")
+    assert app.dataframe[0].value["indicator"].tolist() == ["meetings"]
