@@ -118,10 +118,13 @@ def _fingerprint(
     return TableFingerprint(content_hash=content_hash_of(connection, relation), **digest.model_dump())
 
 
-def _each(
+def for_each_table(
     connection: duckdb.DuckDBPyConnection, names: Iterable[str], work: Callable[[duckdb.DuckDBPyConnection, str], Found]
 ) -> dict[str, Found]:
-    """The answer for every table, two at a time: small tables do not keep two cores busy."""
+    """The answer for every table, two at a time: small tables do not keep two cores busy.
+
+    ``work`` gets a connection of its own, whose time zone is UTC.
+    """
 
     def one(name: str) -> Found:
         with connection.cursor() as cursor:
@@ -147,7 +150,7 @@ def _in_build(name: str) -> str:
 def digest_build(build_file: Path) -> dict[str, TableDigest]:
     """Digests of every table in the schema ``marts`` of a closed build file, opened read-only."""
     with duckdb.connect(str(build_file), read_only=True) as connection:
-        return _each(connection, _tables(connection), lambda cursor, name: _digest(cursor, _in_build(name)))
+        return for_each_table(connection, _tables(connection), lambda cursor, name: _digest(cursor, _in_build(name)))
 
 
 def fingerprint_build(
@@ -156,7 +159,7 @@ def fingerprint_build(
     """Fingerprints of the same tables; ``known`` are those of an earlier build."""
     before = known or {}
     with duckdb.connect(str(build_file), read_only=True) as connection:
-        return _each(
+        return for_each_table(
             connection,
             _tables(connection),
             lambda cursor, name: _fingerprint(cursor, _in_build(name), before.get(name)),
@@ -167,7 +170,7 @@ def digest_release(folder: Path, names: Sequence[str]) -> dict[str, TableDigest]
     """Digests of the Parquet files of these tables in a release folder."""
     with duckdb.connect() as connection:
         files = {name: str(folder / f"{name}.parquet").replace("'", "''") for name in names}
-        return _each(connection, files, lambda cursor, name: _digest(cursor, f"read_parquet('{files[name]}')"))
+        return for_each_table(connection, files, lambda cursor, name: _digest(cursor, f"read_parquet('{files[name]}')"))
 
 
 def content_hash(tables: dict[str, TableFingerprint], about: Mapping[str, Any] | None = None) -> str:

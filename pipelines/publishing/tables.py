@@ -17,6 +17,7 @@ from pipelines.publishing.fingerprint import (
     TableDigest,
     TableFingerprint,
     digest_elsewhere,
+    for_each_table,
     quote,
 )
 from pipelines.publishing.manifest import Manifest, ReleaseError
@@ -108,11 +109,14 @@ def _is_unchanged(
 
 def _write(connection: duckdb.DuckDBPyConnection, folder: Path, names: Sequence[str]) -> None:
     """One sorted Parquet file per table, durable; the same rows give the same bytes."""
-    for name in names:
+
+    def write(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
         target = folder / f"{name}.parquet"
         literal = str(target).replace("'", "''")
-        connection.execute(
+        cursor.execute(
             f"copy (select * from {MARTS_SCHEMA}.{quote(name)} order by all) to '{literal}' "
             "(format parquet, compression zstd)"
         )
         fsync_file(target)
+
+    for_each_table(connection, names, write)
