@@ -122,7 +122,10 @@ def _check(
         en = f"the ledgers say {due} accepted rows, the Parquet files hold {found}: run again with --full"
         return [judge("accepted rows", subject, due, found, found, abs(due - found), zh, en)]
     judged = [outcome for parts in rows.extracts(checks) for outcome in _judged(contract.feed, parts)]
-    outcomes = sorted(judged, key=lambda outcome: checks.index(outcome.check))
+    # Column by column, keys last, whatever was shown together.
+    outcomes = sorted(
+        judged, key=lambda one: (one.check.kind == "unique_in_delivery", columns.index(one.check.columns[0]))
+    )
     if len(batch) == 1:
         outcomes = [_counted_broken(contract, rows, outcome) for outcome in outcomes]
     return [_result(outcome, subject, found, _applied(outcome.check, counted)) for outcome in outcomes]
