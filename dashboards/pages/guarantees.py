@@ -11,6 +11,9 @@ from dashboards.layout import Tile, View
 from dashboards.tables import Table
 
 MODEL, WATER, SERVICES = "kpi_guarantee_area_year", "kpi_water_area_year", "kpi_village_service_area_year"
+RECORDS = "kpi_service_record_area_year"
+RECORD_KINDS = ("water_test", "dropout_case", "works")
+RECORD_FIGURES = ("record_count", "done_count", "done_share", "beneficiary_count", "investment_cny")
 LEADS, VILLAGES = "fct_household_guarantee", "fct_village_service"
 ITEMS = ("education", "medical", "housing", "water")
 PAGES = {"education": "care", "medical": "care", "housing": "homes", "water": ""}
@@ -61,6 +64,8 @@ def body(view: View) -> None:
     years = sections.own(view, MODEL)
     if years.is_empty():
         layout.answer(words("guarantees.none", place=view.area.name))
+        if view.release.has(RECORDS):
+            _records(view)
         return
     known = years["period"].to_list()
     # A year whose lists have still to come is there to be chosen, but says nothing yet.
@@ -73,9 +78,11 @@ def body(view: View) -> None:
     shown += _leads(view, year)
     shown += _water(view)
     shown += _villages(view, year)
+    shown += _records(view)
     figures = [(MODEL, column) for column in FIGURES]
     figures += [(WATER, column) for column in WATER_FIGURES if view.release.has(WATER)]
     figures += [(SERVICES, column) for column in SERVICE_FIGURES if view.release.has(SERVICES)]
+    figures += [(RECORDS, column) for column in RECORD_FIGURES if view.release.has(RECORDS)]
     layout.definitions(view, figures, [words("guarantees.remark")])
     tables.downloads(view, "guarantees", shown, figures)
 
@@ -173,6 +180,28 @@ def _villages(view: View, year: str) -> list[Table]:
     first = {"place": words("guarantee_list.place")} | {name: card.title for name, card in titles.items()}
     listed = Table(words("guarantees.lacking"), lacking, first)
     return [*shown, *sections.show(view, words("guarantees.lacking_note"), listed)]
+
+
+def _records(view: View) -> list[Table]:
+    """Tests of water, children out of school and works by year and kind; which feed has not come is said."""
+    words = view.words
+    kinds = {kind: sections.own(view, RECORDS, kind) for kind in RECORD_KINDS}
+    absent = [words(f"service_record.{kind}") for kind, rows in kinds.items() if rows.is_empty()]
+    told = [rows for rows in kinds.values() if not rows.is_empty()]
+    frame = pl.concat(told) if told else pl.DataFrame()
+    if told:
+        frame = frame.sort("period", descending=True, maintain_order=True)
+        frame = frame.with_columns(
+            record=tables.named(frame["group_type"], "service_record", words),
+            kind=tables.named(frame["group_id"], "service_record_kind", words),
+        )
+    first = {"period": words("choice.year"), "record": words("guarantees.record"), "kind": words("guarantees.kind")}
+    figures = [(RECORDS, column) for column in RECORD_FIGURES]
+    shown = sections.table(view, words("guarantees.records"), frame, first, figures)
+    found = sections.show(view, words("guarantees.records_note"), shown)
+    if absent:
+        layout.paragraph(words("guarantees.records_absent", what=words("list.separator").join(absent)), quiet=True)
+    return found
 
 
 layout.page("guarantees", body, periods_of="kpi_register_bridge_area_month")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import bridge, charts, charts_homes, layout, payment_cases, tables
+from dashboards import bridge, charts, charts_homes, first_measures, layout, payment_cases, tables
 from dashboards.cards import Card
 from dashboards.data import Row, Wanted
 from dashboards.layout import View
 from dashboards.tables import Table
 
 MONITORED, LIGHTS, LEADS = "kpi_monitoring_area_month", "kpi_light_area_month", "kpi_lead_case_area_month"
-ROUNDS, CASES, SPELLS = "kpi_identification_area_year", "fct_lead_case", "fct_monitoring"
+ROUNDS, CASES = "kpi_identification_area_year", "fct_lead_case"
 LIGHT_NAMES = ("red", "yellow", "green", "unreported", "all", "listed")
 LIGHT_COLUMNS = (*(f"{light}_household_count" for light in LIGHT_NAMES), "red_household_share")
 FLOWS = ("opening", "new", "returned", "eliminated", "natural", "removed", "closing")
@@ -66,7 +66,7 @@ def body(view: View) -> None:
     shown = [_lights(view), _classes(view), _months(view, "bridge_months", MONITORED, (*HOUSEHOLDS, *PERSONS))]
     shown += [_months(view, "steps", MONITORED, STEPS), _queue(view)]
     shown += [_conversion(view, "lead_rule"), _conversion(view, "lead_source"), _below(view)]
-    shown += [_open_leads(view), _without_measure(view), *payment_cases.show(view), _rounds(view)]
+    shown += [_open_leads(view), *first_measures.show(view), *payment_cases.show(view), _rounds(view)]
     figures = [(LIGHTS, column) for column in LIGHT_COLUMNS]
     figures += [(MONITORED, column) for column in (*HOUSEHOLDS, *PERSONS, *STEPS)]
     figures += [(LEADS, column) for column in (*QUEUE, *AGES, *CONVERSION)]
@@ -256,18 +256,6 @@ def _open_leads(view: View) -> Table:
     shown = ("place", "opened_date", "open_days", "lead_source", "lead_rule", "lead_state", "in_ledger")
     days = ("check_due_date", "conclusion_due_date")
     return _list(view, "open_leads", leads, (*shown, *days, "source_number", "household_key", "person_key"))
-
-
-def _without_measure(view: View) -> Table:
-    """The monitored without a measure after its limit, by the newest register."""
-    wanted = {"area_code": _within(view), "first_measure_date": None, "is_eliminated": False, "removed_date": None}
-    spells = view.release.rows(SPELLS, wanted, order=("measure_due_date", "household_key"))
-    end = pl.lit(view.release.as_of_period).str.to_date("%Y-%m", strict=True).dt.month_end()
-    spells = _place_names(view, spells.filter(pl.col("measure_due_date") < end).head(LISTED))
-    kinds = tables.named(spells["monitoring_class"], "monitoring_class", view.words)
-    spells = spells.with_columns(monitoring_class=kinds)
-    shown = ("place", "monitoring_class", "risk", "recognised_date", "measure_due_date", "household_key")
-    return _list(view, "no_measure", spells, shown)
 
 
 def _list(view: View, name: str, frame: pl.DataFrame, heads: tuple[str, ...]) -> Table:

@@ -134,3 +134,21 @@ def test_what_did_not_come_is_asked_for_in_a_text(marts: Path) -> None:
     [text] = [element.value for element in app.code if "还没有收到" in element.value]
     assert "1. 资金指标（2020年2月），应于2020年3月5日前报送" in text
     assert text.endswith("都是虚构的")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_monitored_without_a_measure_stand_with_who_says_so(marts: Path, language: str) -> None:
+    app, words = open_page("monitoring", language), load_catalogue(language)  # type: ignore[arg-type]
+    counts = {"all": 7, "overdue": 2, "not_due": 1, "late": 2, "measured": 2, "claimed": 1}
+    assert words["first_measures.count"].format(**counts) in text_of(app)
+    [rows] = [table.value for table in app.dataframe if "truth_feed" in table.value.columns]
+    assert rows["household_key"].to_list() == ["f", "b"]
+    assert rows["truth_feed"].to_list() == [words["monitoring_measure_truth.household_measures"]] * 2
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_tests_of_water_and_cases_stand_on_the_page_of_guarantees(marts: Path, language: str) -> None:
+    app, words = open_page("guarantees", language), load_catalogue(language)  # type: ignore[arg-type]
+    assert words["guarantees.records_absent"].format(what=words["service_record.works"]) in text_of(app)
+    [rows] = [table.value for table in app.dataframe if "record" in table.value.columns]
+    assert rows["record_count"].to_list() == [3, 1, 2, 1, 1]

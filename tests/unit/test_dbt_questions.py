@@ -12,7 +12,7 @@ from tests.unit.dbt_county import COUNTY, EAST, TOWN, WEST, Built, County, Row, 
 from tests.unit.test_dbt_guarantees import bill
 from tests.unit.test_dbt_help import doubt, paired, phoned
 from tests.unit.test_dbt_models import household
-from tests.unit.test_dbt_monitoring import UNSTABLE, case, spell
+from tests.unit.test_dbt_monitoring import MARGINAL, UNSTABLE, case, spell
 from tests.unit.test_dbt_social import paid
 from tests.unit.test_dbt_social import placed as numbered
 
@@ -63,7 +63,23 @@ def _payments(county: County) -> None:
             bill("px", paid, 45000, 40000, 20000) | {"source_row": 6},
         ],
     )
-    county.deliver("monitoring_register", FEBRUARY, [spell("b", EAST, UNSTABLE, 1, date(2020, 1, 25))])
+    county.deliver(
+        "monitoring_register",
+        FEBRUARY,
+        [
+            spell("b", EAST, UNSTABLE, 1, date(2020, 1, 25)),
+            spell("e", EAST, UNSTABLE, 1, date(2020, 1, 5), first_measure_date=date(2020, 1, 8)),
+            # By its own word only: the register of measures holds nothing.
+            spell("f", EAST, UNSTABLE, 1, date(2020, 1, 6), first_measure_date=date(2020, 1, 9)),
+            # The register of measures of 2019 has not come: its own word decides.
+            spell("g", EAST, UNSTABLE, 1, date(2019, 12, 10), first_measure_date=date(2020, 1, 15)),
+            spell("h", EAST, UNSTABLE, 1, date(2020, 1, 2), first_measure_date=date(2020, 1, 9)),
+            # In no register of households: the register of the monitored decides.
+            spell("m", WEST, MARGINAL, 1, date(2020, 1, 3), first_measure_date=date(2020, 1, 8)),
+            spell("n", WEST, MARGINAL, 1, date(2020, 2, 4)),
+            spell("o", WEST, MARGINAL, 1, date(2020, 1, 4), eliminated_month=date(2020, 2, 1)),
+        ],
+    )
     county.deliver(
         "arbitration_cases",
         "2019-12",
@@ -149,9 +165,23 @@ def _board(county: County) -> None:
         county.add("ops_deliveries", row)
 
 
+def _records(county: County) -> None:
+    """Three tests of water, and two lists of children out of school of which the second counts; no works."""
+    point = {"area_code": EAST, "sample_point": "出厂水", "source_row": 2}
+    rows = [
+        point | {"report_code": "1", "test_result": "合格"},
+        point | {"report_code": "2", "test_result": "不合格"},
+        point | {"report_code": "3", "test_result": "合格", "area_code": WEST, "sample_point": "农户末梢水"},
+    ]
+    county.deliver("water_quality", JANUARY, rows)
+    child = {"person_key": "pa1", "control_method": "劝返", "found_date": date(2020, 1, 3), "source_row": 2}
+    county.deliver("dropout_control", JANUARY, [child | {"case_state": "控辍中"}])
+    county.deliver("dropout_control", FEBRUARY, [child | {"case_state": "已复学"}, child | {"person_key": "nobody"}])
+
+
 def _county() -> County:
     county = County()
-    rows = [household(key, area, 2018) for key, area in (("a", EAST), ("b", EAST), ("c", WEST), ("d", WEST))]
+    rows = [household(key, WEST if key in "cd" else EAST, 2018) for key in "abcdefgh"]
     people = [
         {"household_key": row["household_key"], "member_key": f"{row['household_key']}1",
          "person_key": f"p{row['household_key']}1", "area_code": row["area_code"]}
@@ -164,6 +194,7 @@ def _county() -> County:
     _payments(county)
     _doubts(county)
     _board(county)
+    _records(county)
     county.deliver(
         "screening_applications",
         FEBRUARY,
@@ -189,6 +220,10 @@ def _county() -> County:
             measure("c", date(2020, 1, 5)),
             measure("c", date(2020, 1, 29), measure_kind="就业帮扶"),
             measure("a", date(2020, 2, 4)),
+            measure("e", date(2020, 1, 20)),
+            # The day before the recognition, and after the limit of a month.
+            measure("h", date(2020, 1, 1)),
+            measure("h", date(2020, 2, 10)),
         ],
     )
     return county
@@ -289,3 +324,32 @@ def test_a_department_stands_in_the_state_that_needs_most(built: Built) -> None:
         "from marts.ops_board_department where department_code = 'finance' order by period"
     )
     assert found == [(JANUARY, "incomplete", 2, 1, 1, 2, 5), (FEBRUARY, "missing", 1, 0, 0, 0, None)]
+
+
+def test_the_register_of_measures_decides_where_it_reaches(built: Built) -> None:
+    names = "household_key, measure_state, truth_feed, first_measure_date, overdue_days, is_claimed_only"
+    found = {row[0]: row[1:] for row in built.rows(f"select {names} from marts.fct_monitoring_measure")}
+    ours, theirs = "household_measures", "monitoring_register"
+    assert found == {
+        "b": ("overdue", ours, None, 4, False),
+        "e": ("measured", ours, date(2020, 1, 20), None, False),
+        "f": ("overdue", ours, None, 23, True),
+        "g": ("late", theirs, date(2020, 1, 15), None, False),
+        "h": ("late", ours, date(2020, 2, 10), None, False),
+        "m": ("measured", theirs, date(2020, 1, 8), None, False),
+        "n": ("not_due", theirs, None, None, False),
+        "o": ("ended", theirs, None, None, False),
+    }
+
+
+def test_tests_of_water_and_cases_count_what_came_to_a_good_end(built: Built) -> None:
+    names = "group_type, group_id, record_count, done_count, done_share, investment_cny"
+    where = f"area_id = '{COUNTY}' and period = '2020'"
+    found = built.rows(f"select {names} from marts.kpi_service_record_area_year where {where} order by 1, 2")
+    assert found == [
+        ("dropout_case", "all", 1, 1, 1.0, None),
+        ("dropout_case", "劝返", 1, 1, 1.0, None),
+        ("water_test", "all", 3, 2, pytest.approx(2 / 3), None),
+        ("water_test", "农户末梢水", 1, 1, 1.0, None),
+        ("water_test", "出厂水", 2, 1, 0.5, None),
+    ]
