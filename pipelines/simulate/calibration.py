@@ -167,7 +167,7 @@ def short_name(name: str) -> str:
 
 def _codes_not_yet(place: dict[str, Any]) -> set[str]:
     if place["history_file"] is None:
-        return set()
+        return set(place["villages_not_yet"]["codes"])
     history = AREAS_FOLDER / place["history_file"]
     if not history.is_file():
         return set(place["villages_not_yet"]["codes"])

@@ -164,7 +164,7 @@ def major_illness_frame(county: County, slot: Slot) -> pl.DataFrame:
     given = calibration()["care"]
     person = _patients(county, 9, half_even(given["major_illness_persons"]["value"], county.scale), 0)
     draw = generator(county.seed, "illnesses", county.scale).random((3, len(person)))
-    illness = np.arange(len(person)) % len(_ILLNESSES)
+    illness = np.arange(len(person)) % given["major_illness_kinds"]["value"]
     early = slot.year < 2020
     waits = early & (draw[0] < 0.012)
     day = month_days(np.full(len(person), month_index(2016, 1))).astype(np.int64) + (draw[1] * 1400).astype(np.int64)

@@ -105,6 +105,8 @@ final as (
         cast(ranked.score_rank as bigint) as score_rank,
         ranked.score_rank <= limits.red_place_count as is_red,
         ranked.rank_from_below <= limits.black_place_count as is_black,
+        cast(limits.red_place_count as integer) as red_place_count,
+        cast(limits.black_place_count as integer) as black_place_count,
         ranked.list_period,
         ranked.receipt_id,
         ranked.source_sheet,
