@@ -93,8 +93,7 @@ def indicator_frame(_: County, slot: Slot) -> pl.DataFrame:
         for entry in given["yearly"]
         if slot.year in entry["values"]
     ]
-    if slot.year == 2020:
-        rows += [_reported(entry, slot.year, entry["value"]) for entry in given["printed_2020"]]
+    rows += [_reported(entry, slot.year, entry["value"]) for entry in given.get(f"printed_{slot.year}", [])]
     return pl.DataFrame(rows, schema=dict.fromkeys(_REPORTED, pl.String))
 
 
@@ -102,7 +101,7 @@ def _reported(entry: Mapping[str, Any], year: int, value: float) -> dict[str, st
     parts = entry.get("parts", {}).get(year, (None, None))
     above, below = (None if part is None else str(part) for part in parts)
     source = "抽样调查" if entry["code"] in ("HLTH-MM", "HLTH-IM") else "部门统计"
-    note = "2016—2020年累计" if "value" in entry else None
+    note = entry.get("note", "2016—2020年累计") if "value" in entry else None
     return dict(zip(_REPORTED, (
         entry["code"], entry["name"], calibration()["place"]["county_code"], str(year), f"{value:.12g}", above, below,
         entry["unit"], note, entry["office"], source, f"{year}-12-28",
