@@ -66,6 +66,13 @@ def test_sums_are_counted_from_the_plans_first_day_and_rows_are_one_each(year: i
     assert rows.filter(pl.col("口径") == "累计")["起算日期"].unique().to_list() in (["2018-01-01"], [])
 
 
+@pytest.mark.parametrize(("year", "approved"), [(2019, None), (2020, "2020-11-20")])
+def test_the_exit_of_the_county_is_told_once_it_is_approved(year: int, approved: str | None) -> None:
+    with at("duan"):
+        rows = FRAMES["region"](county(), Slot(year, 12, is_yearly=True))
+    assert rows.filter(pl.col("行政区划代码") == "451228000000")["批准退出日期"].item() == approved
+
+
 def test_what_is_delivered_speaks_of_this_county_only() -> None:
     with at("duan"):
         plan = delivery_plan()

@@ -1,23 +1,25 @@
 {#
-    What the registers say about a target: code of the target, mart, column, and whether the mart counts by the year
-    (period YYYY) or by the month (the last month of the year then speaks for it).
+    What the registers say about a target: code of the target, mart, column, which groups of the mart, and the year that a
+    row speaks of where it is not the year of its period. A mart counts by the year (period YYYY) or by the month (the
+    last month of the year then speaks for it).
 #}
+{% set of_period = 'substr(period, 1, 4)' %}
 {% set registers = [
-    ('EXIT-HH', 'kpi_exit_area_year', 'exited_household_count', "true"),
-    ('EXIT-PS', 'kpi_exit_area_year', 'exited_person_count', "true"),
-    ('EXIT-VL', 'kpi_exit_area_year', 'cumulative_exited_village_count', "true"),
-    ('EXIT-VY', 'kpi_exit_area_year', 'exited_village_count', "true"),
-    ('EXIT-PI', 'kpi_exit_area_year', 'poverty_incidence_share * 100', "true"),
-    ('HOME-RN', 'kpi_housing_area_year', 'renovated_house_count', "group_type = 'all'"),
-    ('HOME-RY', 'kpi_housing_area_year', 'renovated_house_count', "group_type = 'renovation_year' and group_id = period"),
-    ('MOVE-HH', 'kpi_relocation_area_month', 'moved_household_count', "group_type = 'all'"),
-    ('MOVE-PS', 'kpi_relocation_area_month', 'moved_person_count', "group_type = 'all'"),
-    ('MOVE-HR', 'kpi_relocation_area_month', 'registered_household_count', "group_type = 'all'"),
-    ('MOVE-PR', 'kpi_relocation_area_month', 'registered_person_count', "group_type = 'all'"),
-    ('MOVE-ST', 'kpi_relocation_area_month', 'settlement_count', "group_type = 'all'"),
-    ('HLTH-RB', 'kpi_health_area_year', 'reimbursed_share * 100', "group_type = 'all'"),
-    ('WORK-TR', 'kpi_employment_area_month', 'training_person_time_count', "group_type = 'all'"),
-    ('WORK-TP', 'kpi_employment_area_month', 'transfer_person_time_count', "group_type = 'all'"),
+    ('EXIT-HH', 'kpi_exit_area_year', 'exited_household_count', "true", of_period),
+    ('EXIT-PS', 'kpi_exit_area_year', 'exited_person_count', "true", of_period),
+    ('EXIT-VL', 'kpi_exit_area_year', 'cumulative_exited_village_count', "true", of_period),
+    ('EXIT-VY', 'kpi_exit_area_year', 'exited_village_count', "true", of_period),
+    ('EXIT-PI', 'kpi_exit_area_year', 'poverty_incidence_share * 100', "true", of_period),
+    ('HOME-RN', 'kpi_housing_area_year', 'renovated_house_count', "group_type = 'all'", of_period),
+    ('HOME-RY', 'kpi_housing_area_year', 'renovated_house_count', "group_type = 'renovation_year'", 'group_id'),
+    ('MOVE-HH', 'kpi_relocation_area_month', 'moved_household_count', "group_type = 'all'", of_period),
+    ('MOVE-PS', 'kpi_relocation_area_month', 'moved_person_count', "group_type = 'all'", of_period),
+    ('MOVE-HR', 'kpi_relocation_area_month', 'registered_household_count', "group_type = 'all'", of_period),
+    ('MOVE-PR', 'kpi_relocation_area_month', 'registered_person_count', "group_type = 'all'", of_period),
+    ('MOVE-ST', 'kpi_relocation_area_month', 'settlement_count', "group_type = 'all'", of_period),
+    ('HLTH-RB', 'kpi_health_area_year', 'reimbursed_share * 100', "group_type = 'all'", of_period),
+    ('WORK-TR', 'kpi_employment_area_month', 'training_person_time_count', "group_type = 'all'", of_period),
+    ('WORK-TP', 'kpi_employment_area_month', 'transfer_person_time_count', "group_type = 'all'", of_period),
 ] %}
 
 with
@@ -38,11 +40,11 @@ indicators as (
 
 registered as (
 
-    {% for code, mart, column, chosen in registers %}
+    {% for code, mart, column, chosen, year in registers %}
         select
             '{{ code }}' as indicator_code,
             area_id as area_code,
-            cast(substr(period, 1, 4) as integer) as calendar_year,
+            cast({{ year }} as integer) as calendar_year,
             period,
             cast({{ column }} as double) as actual_value,
             '{{ mart }}.{{ column }}' as actual_column
