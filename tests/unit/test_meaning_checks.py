@@ -190,3 +190,34 @@ def test_every_shipped_threshold_says_since_when_by_whom_and_why() -> None:
     for each in entries:
         if each.feed is not None and each.field is not None:
             assert contracts[each.feed].field(each.field)
+
+
+def refusals(feed: str, *years: dict[str, FieldProfile]) -> set[str]:
+    """The checks that refuse the last of some year-end files of a real feed."""
+    series = [
+        Subject(
+            f"{feed}-{n}", f"{2016 + n}-12", f"{random.random()}", Profile(row_count=1934, fields=fields), frozenset()
+        )
+        for n, fields in enumerate(years, start=1)
+    ]
+    told = findings(series[-1], series[:-1], load_contracts()[feed], load_thresholds())
+    return {one.check for one in told if one.is_refusal}
+
+
+def unexited(count: int) -> dict[str, FieldProfile]:
+    shares = {"未脱贫": count, "已脱贫": 1934 - count}
+    return {"exit_status": FieldProfile(kind="code", filled_count=1934, distinct_count=2, shares=shares)}
+
+
+def test_a_year_of_exits_across_the_half_is_no_exchange_of_codes_and_an_exchange_still_is() -> None:
+    assert refusals("household_register", unexited(1151), unexited(837)) == set()
+    assert refusals("household_register", unexited(1151), unexited(1934 - 1148)) == {"codes_exchanged"}
+
+
+def places(count: int) -> dict[str, FieldProfile]:
+    return {"area_code": FieldProfile(kind="text", filled_count=1934, distinct_count=count)}
+
+
+def test_a_plan_may_have_targets_of_townships_in_some_years_only() -> None:
+    assert refusals("plan_targets", places(20), places(1)) == set()
+    assert refusals("exit_checks", places(20), places(1)) == {"constant_column"}
