@@ -90,8 +90,8 @@ class Cards:
     def _text(self, value: object, default: str) -> str:
         """A text, or the words' language of a text in both languages."""
         if isinstance(value, Mapping):
-            return str(value.get(self.words.language) or default)
-        return str(value) if value else default
+            return self.words.dated(str(value.get(self.words.language) or default))
+        return self.words.dated(str(value)) if value else default
 
 
 def _beginning(described: str) -> str:

@@ -32,6 +32,8 @@ SECTIONS = {
     "unsafe_reason": "guarantee_word",
     "use_mode": "loans_group",
 }
+# Names of offices and of their files, which change with time (``words.dated``).
+NAMES_OF_OFFICES = ("department_", "feed_title_")
 # Identifiers and texts of people are no codes, even where they look like one.
 NO_CODES = ("_id", "_key", "_number", "_date", "area_name")
 
@@ -53,5 +55,7 @@ def word_of(column: str, value: str, words: Words) -> str:
     texts = load_catalogue(words.language)
     for section in (f"code.{column}", SECTIONS.get(column, column)):
         if found := texts.get(f"{section}.{value}"):
-            return found
-    return english(column, value) if words.language == "en" and not value.isascii() else value
+            return words.dated(found)
+    if column.startswith(NAMES_OF_OFFICES):
+        return words.dated(value)
+    return words.dated(english(column, value)) if words.language == "en" and not value.isascii() else value

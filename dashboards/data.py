@@ -20,9 +20,11 @@ import polars as pl
 from dashboards import small_cells
 from dashboards.sums import BASES
 from dashboards.words import HIDDEN_VALUE
+from pipelines.terms import Terms, terms_of
 
 Row = dict[str, Any]
 Wanted = str | bool | int | tuple[str, ...] | None
+TERMS = "dim_period_term"
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,11 @@ class Release:
             return {}
         row = frame.row(0, named=True)
         return row | dict.fromkeys(row.get(small_cells.HIDDEN_COLUMNS) or (), HIDDEN_VALUE)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The words that change with time; none in a release that does not hold them."""
+        return terms_of(self.rows(TERMS).iter_rows(named=True)) if self.has(TERMS) else Terms()
 
     def has(self, table: str) -> bool:
         """Whether the release holds that table at all."""

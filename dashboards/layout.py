@@ -99,10 +99,11 @@ def page(name: str, body: Callable[[View], None], *, periods_of: str | None) -> 
     _run_banner(words, status)
     if periods_of is None:
         place.search_and_language(words)
-        view = View(release, words, release.home, release.as_of_period)
+        area, period = release.home, release.as_of_period
     else:
         area, period = place.place_and_month(release, words, periods_of)
-        view = View(release, words, replace(area, name=words.place(area.name)), period)
+        area = replace(area, name=words.place(area.name))
+    view = View(release, words.shown(release.terms, period, area.code), area, period)
     block(f"<h1>{_safe(words(f'{name}.question', place=view.area.name))}</h1>")
     body(view)
 

@@ -279,17 +279,20 @@ def letter_about(view: View, files: pl.DataFrame) -> str:
         note(row, Parts(*(found.get(row["receipt_id"], blank) for found, blank in zip(by_file, blanks, strict=True))))
         for row in files.sort("feed", "period", nulls_last=True).iter_rows(named=True)
     ]
-    return _written(notes, files["department_zh"][0] or "", is_synthetic=view.release.is_synthetic)
+    return _written(view, notes, files["department_zh"][0] or "")
 
 
 def _by_file(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
     return {str(key[0]): part for key, part in frame.partition_by("receipt_id", as_dict=True).items()}
 
 
-def _written(notes: Sequence[FileNote], department: str, *, is_synthetic: bool) -> str:
+def _written(view: View, notes: Sequence[FileNote], department: str) -> str:
     settings = get_settings()
-    by = answer_by(dt.datetime.now(dt.UTC).astimezone().date(), settings.answer_days)
-    return letter(department, notes, by=by, contact=settings.contact, is_synthetic=is_synthetic)
+    today = dt.datetime.now(dt.UTC).astimezone().date()
+    # A letter goes to an office under the name that it has on the day of the letter, whatever month the page shows.
+    name = view.release.terms.wording("zh", today, view.release.home.code).dated(department)
+    by = answer_by(today, settings.answer_days)
+    return letter(name, notes, by=by, contact=settings.contact, is_synthetic=view.release.is_synthetic)
 
 
 def status_of_run() -> Row:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from dashboards.labels import english
 from pipelines.files import read_yaml
+from pipelines.terms import Terms, Wording, last_day
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -72,20 +73,29 @@ def _flat(node: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Words:
-    """The texts and formats of one language."""
+    """The texts and formats of one language, in the words of the period and place shown once these are known."""
 
     language: Language
+    wording: Wording | None = field(default=None, repr=False, compare=False)
+
+    def shown(self, terms: Terms, period: str, area_code: str) -> Words:
+        """The same language in the words of the period and place that a page shows."""
+        return replace(self, wording=terms.wording(self.language, last_day(period), area_code))
+
+    def dated(self, text: str) -> str:
+        """A text as catalogues and cards write it, in the words of the period shown."""
+        return self.wording.dated(text) if self.wording else text
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of that key with its placeholders filled; raises KeyError for an unknown key."""
-        return load_catalogue(self.language)[key].format(**values)
+        return self.dated(load_catalogue(self.language)[key]).format(**values)
 
     def name(self, prefix: str, value: str) -> str:
         """The word for a code value; without one in the catalogue its English label, or the value itself."""
         found = load_catalogue(self.language).get(f"{prefix}.{value}")
         if found is None and self.language == "en" and not value.isascii():
-            return english(prefix, value)
-        return value if found is None else found
+            return self.dated(english(prefix, value))
+        return value if found is None else self.dated(found)
 
     def place(self, name: str) -> str:
         """A place's name with what is said around it in this language: how many of its counties are held here."""
@@ -98,7 +108,7 @@ class Words:
     def of(self, row: Mapping[str, Any], stem: str = "") -> str:
         """The text of a row that carries both languages, ``stem_zh`` and ``stem_en`` (or ``zh`` and ``en``)."""
         value = row.get(f"{stem}_{self.language}" if stem else self.language)
-        return NOTHING if value is None else str(value)
+        return NOTHING if value is None else self.dated(str(value))
 
     def count(self, value: float | None) -> str:
         """A whole number with separators; null is ``—``, a hidden small number ``*``."""

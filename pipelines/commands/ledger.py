@@ -63,6 +63,7 @@ def _messages(
     """Department and text, one each; files that a later version has replaced are left out unless asked for by name."""
     from pipelines.contracts import load_contracts
     from pipelines.letters import FileNote, answer_by, letter
+    from pipelines.terms import COUNTRY, terms_of_project
 
     notes: dict[str, list[FileNote]] = {}
     for one in accounts:
@@ -71,9 +72,13 @@ def _messages(
     departments = {name: each.department.zh for name, each in load_contracts(settings.contracts_dir).items()}
     for problem in held:
         notes.setdefault(departments.get(problem.likely_feed or "", ""), []).append(_held_note(problem))
-    by = answer_by(date.today(), settings.answer_days)
+    today = date.today()
+    by = answer_by(today, settings.answer_days)
+    wording = terms_of_project(settings.dbt_dir).wording("zh", today, COUNTRY)
     texts = {
-        name: letter(name, of_one, by=by, contact=settings.contact, is_synthetic=settings.allow_synthetic)
+        name: letter(
+            wording.dated(name), of_one, by=by, contact=settings.contact, is_synthetic=settings.allow_synthetic
+        )
         for name, of_one in notes.items()
     }
     return [(name, text) for name, text in texts.items() if text]

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
+from dashboards import data
 from dashboards.small_cells import people
 from dashboards.words import load_catalogue
 from pipelines.settings import get_settings
@@ -27,6 +28,7 @@ TABLES = (
     "fct_payment_lead",
     "dim_policy_rule",
     "kpi_insurance_area_year",
+    "dim_period_term",
 )
 PAGES = ("policies", "social")
 MODELS = APP.parents[1] / "dbt_project" / "models" / "marts"
@@ -120,3 +122,13 @@ def test_small_counts_of_policies_are_hidden_like_all_counts_of_people() -> None
     described = yaml.safe_load((MODELS / "social" / f"{COVERAGE}.yml").read_text(encoding="utf-8"))["models"][0]
     cards = {column["name"]: (column.get("config") or {}).get("meta") for column in described["columns"]}
     assert set(people(cards, FIGURES)) == set(FIGURES) - {"covered_share"}
+
+
+def test_a_page_names_the_office_as_it_was_called_in_the_period_shown(marts: Path, built: Built) -> None:
+    before = text_of(open_page("exit"))
+    assert "县乡村振兴局" in before  # a release without dated words shows what is written
+    add_tables(marts, built)
+    data._open.cache_clear()
+    shown = text_of(open_page("exit"))
+    assert "县扶贫办" in shown
+    assert "县乡村振兴局" not in shown
