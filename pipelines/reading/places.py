@@ -73,6 +73,10 @@ class Places:
         """Code of a village in a township, None when the names fit no place or several."""
         townships = self._names.get("township", {}).get(township, set())
         found: set[str] = set()
+        for code in townships:
+            found |= {each for each in self._villages.get((code, village), set()) if self.names[each] == village}
+        if len(found) == 1:  # a full name is meant as it stands, whatever other committees of its stem there are
+            return found.pop()
         for form in _forms(village):
             for code in townships:
                 found |= self._villages.get((code, form), set())

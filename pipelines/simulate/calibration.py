@@ -197,6 +197,9 @@ def villages() -> Villages:
     register = np.where(listed, given["listed_register_weight"], given["unlisted_register_weight"])
     poor_town = np.array([town in given["listed_townships"] for town in towns])
     register = register * np.where(poor_town, given["listed_township_register_weight"], 1.0)
+    if not given["registered_in_town"]:
+        in_town = is_urban | np.array([town.endswith("街道") for town in towns])
+        register = np.where(in_town & ~listed, 0.0, register)
     shares = given["minority_share"]
     return Villages(
         codes=tuple(row["code"] for row in rows),

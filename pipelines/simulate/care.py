@@ -148,21 +148,35 @@ def reimbursement_frame(county: County, slot: Slot) -> pl.DataFrame:
     )[order].unique(["身份证号", "就医类型", "入院时间", "结算日期"], keep="first", maintain_order=True)  # fmt: skip
 
 
-def _patients(county: County, trait: int, count: int, youngest: int) -> np.ndarray:
-    """The same persons in every file: in the register throughout 2020, those with the smallest trait."""
+def _patients(county: County, trait: int, count: int, youngest: int, households: int | None = None) -> np.ndarray:
+    """The same persons in every file: in the register throughout 2020, those with the smallest trait.
+
+    ``households``: how many households they live in, where the report says so; one or two of each.
+    """
     register = county.register
     base = register.snapshots[BASE_MONTH].person
     lasting = base[(register.removed[base] == NEVER) & ~np.isin(base, county.dead_but_registered)]
     able = lasting[age_at(county, lasting, BASE_MONTH) >= youngest]
     if len(able) < count:
         raise ValueError(f"{count} patients are needed and {len(able)} could be")
-    return np.sort(able[np.argsort(county.traits[trait][able], kind="stable")[:count]])
+    order = able[np.argsort(county.traits[trait][able], kind="stable")]
+    if households is None:
+        return np.sort(order[:count])
+    of = county.register.household[order]
+    first = np.sort(np.unique(of, return_index=True)[1])[:households]
+    second = np.setdiff1d(np.flatnonzero(np.isin(of, of[first])), first)
+    second = second[np.unique(of[second], return_index=True)[1]][: count - households]
+    if len(first) + len(second) < count:
+        raise ValueError(f"{count} patients do not fit into {households} households")
+    return np.sort(order[np.concatenate([first, second])])
 
 
 def major_illness_frame(county: County, slot: Slot) -> pl.DataFrame:
     """Registered persons with a major illness; in the year before a few fewer, and a few not treated yet."""
     given = calibration()["care"]
-    person = _patients(county, 9, half_even(given["major_illness_persons"]["value"], county.scale), 0)
+    asked = given["major_illness_persons"]
+    homes = half_even(asked["households"], county.scale) if "households" in asked else None
+    person = _patients(county, 9, half_even(asked["value"], county.scale), 0, homes)
     draw = generator(county.seed, "illnesses", county.scale).random((3, len(person)))
     illness = np.arange(len(person)) % given["major_illness_kinds"]["value"]
     early = slot.year < 2020
@@ -184,15 +198,28 @@ def major_illness_frame(county: County, slot: Slot) -> pl.DataFrame:
     return frame.filter(pl.Series(kept))
 
 
-def family_doctor_frame(county: County, slot: Slot) -> pl.DataFrame:
-    """Registered persons under chronic care, one row per illness, with team, contract and visits."""
+def _chronic(county: County) -> tuple[np.ndarray, np.ndarray]:
+    """Chronic patients and the index of the illness: by kind, or so many persons and households with one each."""
     given = calibration()["care"]
+    together = given["chronic_together"]
+    if together:
+        count, homes = (half_even(together[name], county.scale) for name in ("persons", "households"))
+        person = _patients(county, 8, count, 18, homes)
+        return person, weighted(county.traits[1][person], [0.7, 0.16, 0.12, 0.02])
     counts = [half_even(given["chronic_persons"][name], county.scale) for name in CHRONIC]
     rules = ((8, 35), (1, 30), (4, 18), (7, 16))
     parts = [_patients(county, trait, count, age) for count, (trait, age) in zip(counts, rules, strict=True)]
-    person, kind = np.concatenate(parts), np.repeat(np.arange(len(parts)), counts)
+    return np.concatenate(parts), np.repeat(np.arange(len(parts)), counts)
+
+
+def family_doctor_frame(county: County, slot: Slot) -> pl.DataFrame:
+    """Registered persons under chronic care, one row per illness, with team, contract and visits."""
+    given = calibration()["care"]
+    person, kind = _chronic(county)
     draw = generator(county.seed, "chronic", county.scale).random((3, len(person)))
-    teams = given["teams"]["value"]
+    teams, of = given["teams"]["value"], given["teams"].get("of", "")
+    if given["chronic_together"]:  # few patients: their teams shrink with them
+        teams = max(1, half_even(teams, county.scale))
     signed = month_days(np.full(len(person), month_index(2017, 3))).astype(np.int64) + (draw[0] * 900).astype(np.int64)
     last = int(month_days(slot.index + 1)) - 1
     kept = (slot.year == 2020) | (draw[1] > 0.04)
@@ -203,7 +230,9 @@ def family_doctor_frame(county: County, slot: Slot) -> pl.DataFrame:
             "身份证号": texts["identity"].gather(person),
             "姓名": texts["name"].gather(person),
             "慢病类型": choose(CHRONIC, kind),
-            "签约团队": choose([f"第{n}签约团队（模拟）" for n in range(1, teams + 1)], np.arange(len(person)) % teams),
+            "签约团队": choose(
+                [f"{of}第{n}签约团队（模拟）" for n in range(1, teams + 1)], np.arange(len(person)) % teams
+            ),
             "签约日期": day_texts(signed, np.ones(len(signed), bool)),
             "履约次数": numbers(4 + weighted(draw[2], [0.7, 0.2, 0.1]), np.ones(len(person), bool)),
             "最近随访日期": day_texts(last - (draw[1] * 80).astype(np.int64), np.ones(len(person), bool)),

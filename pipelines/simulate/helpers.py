@@ -159,6 +159,10 @@ def support_frame(county: County, slot: Slot) -> pl.DataFrame:
     secretaries = given.get("first_secretaries", every)["value"]
     first_year, years, grid = given["first_team_year"], given["team_years"], given["grid_workers"]["value"]
     size = apportion(np.ones(village_count * years), terms)
+    if given["residents_a_year"]:  # teams of some villages, and as many residents in each year
+        village_count = given["teams"]["value"]
+        size = np.tile(apportion(np.ones(village_count), given["residents_a_year"]), years)
+        terms = int(size.sum())
     cell = np.repeat(np.arange(len(size)), size)
     member = np.arange(terms) - np.repeat(np.cumsum(size) - size, size)
     year, village = cell // village_count, cell % village_count
@@ -185,7 +189,7 @@ def support_frame(county: County, slot: Slot) -> pl.DataFrame:
     person, serving = person[at], resident[at] & (end[at] > last)
     rng = generator(county.seed, "present days", slot.index)
     level = np.where(resident, np.repeat(np.arange(4), levels)[np.maximum(sender, 0)], 2)[at]
-    teams = [f"GZD-{n:03d}" for n in range(1, village_count + 1)]
+    teams = [f"GZD-{given['team_prefix']}{n:03d}" for n in range(1, village_count + 1)]
     codes = _helped_villages(village_count)
     return pl.DataFrame(
         {

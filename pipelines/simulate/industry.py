@@ -186,7 +186,25 @@ def _rewards(county: County, year: int, household: np.ndarray, net: np.ndarray) 
     draw = generator(county.seed, "rewards", county.scale, year).random((2, len(county.register.village)))[:, household]
     right = np.where(draw[0] < given["unpaid_reward_share"][year], 0, right)
     undue = (draw[1] < given["undue_reward_share"]["value"]) & (right == 0)
-    return np.where(first, np.where(undue, rewards[1], right), 0)
+    paid = np.where(first, np.where(undue, rewards[1], right), 0)
+    if year not in given["rewarded"]:
+        return paid
+    # As many households as the report says, those with the largest income first.
+    order = np.argsort(np.where(first, -total, 1), kind="stable")
+    chosen = order[: half_even(given["rewarded"][year], county.scale)]
+    exact = np.zeros(len(household), np.int64)
+    exact[chosen] = np.maximum(rewards[np.searchsorted(np.array(tiers["above_cny"]) * 100, total[chosen])], rewards[1])
+    return exact
+
+
+def _dibao_action(county: County, household: np.ndarray, trait: np.ndarray) -> np.ndarray:
+    """Lines of households in the plan for dibao families that can work; as many as the report says, where it does."""
+    printed = calibration()["participation"]["dibao_action_households"]
+    if printed is None:
+        return trait < 0.02
+    every, first = np.unique(household, return_index=True)
+    chosen = every[np.argsort(trait[first], kind="stable")[: half_even(printed, county.scale)]]
+    return np.isin(household, chosen)
 
 
 def participation_frame(county: County, slot: Slot) -> pl.DataFrame:
@@ -208,7 +226,7 @@ def participation_frame(county: County, slot: Slot) -> pl.DataFrame:
             "年收益（元）": yuan(lines.received, known),
             "当年产业纯收入（元）": yuan(lines.net, known),
             "奖补金额（元）": yuan(lines.reward, known),
-            "是否低保对象帮扶": yes(trait[3] < 0.02),
+            "是否低保对象帮扶": yes(_dibao_action(county, lines.household, trait[3])),
         }
     )[order]
 
@@ -235,10 +253,11 @@ def operators_frame(county: County, slot: Slot) -> pl.DataFrame:
     reward = np.where(shop | (all_.kind == RELIEF), 2_000_000 + rng.integers(0, 8, count) * 100_000, 0)
     stopped = (rng.random(count) < 0.02) & (shop | (all_.kind == "示范基地"))
     known = np.ones(count, bool)
+    first_code = int(calibration()["place"]["county_code"][:6]) * 1000
     return pl.DataFrame(
         {
             "主体名称": all_.name,
-            "统一社会信用代码": "拟92" + (pl.Series(np.arange(count)) + 530_323_000).cast(pl.String),
+            "统一社会信用代码": "拟92" + (pl.Series(np.arange(count)) + first_code).cast(pl.String),
             "主体类别": all_.kind.tolist(),
             "认定级别": choose(["省级", "市级", "县级"], level),
             "主导产业": choose(INDUSTRIES, all_.industry),
@@ -268,8 +287,22 @@ def _sales(county: County) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarr
     channel = (product + np.tile([0, 1], count * 12) * (1 + product % 3)) % len(CHANNELS)
     size = np.exp(rng.normal(0, 0.9, count))[product]
     weight = size * np.array(given["month_weights"]["values"])[month - 1] * rng.uniform(0.5, 1.5, len(product))
-    cents = apportion(weight, half_even(given["sales_cny"]["value"] * 100, county.scale))
-    return product, channel, month, cents
+    return product, channel, month, _sales_cents(weight, channel, county.scale)
+
+
+def _sales_cents(weight: np.ndarray, channel: np.ndarray, scale: float) -> np.ndarray:
+    """Cents of each line: the printed sum, and of the channels that the report prints apart their own."""
+    given = calibration()["product_sales"]
+    left = half_even(given["sales_cny"]["value"] * 100, scale)
+    cents = np.zeros(len(weight), np.int64)
+    rest = np.ones(len(weight), bool)
+    for name, printed in given["channel_cny"].items():
+        here = channel == CHANNELS.index(name)
+        own = half_even(printed * 100, scale)
+        cents[here] = apportion(weight[here], own)
+        left, rest = left - own, rest & ~here
+    cents[rest] = apportion(weight[rest], left)
+    return cents
 
 
 def sales_frame(county: County, slot: Slot) -> pl.DataFrame:
@@ -307,9 +340,25 @@ def sales_frame(county: County, slot: Slot) -> pl.DataFrame:
     )
 
 
+def printed_collective_frame(county: County, slot: Slot) -> pl.DataFrame:
+    """One row per project where the report counts the projects, who joined them and what they brought in all."""
+    given, place = calibration()["collective_projects"], villages()
+    mode = np.repeat([COLLECTIVE_MODES.index(name) for name in given["projects"]], list(given["projects"].values()))
+    count = len(mode)
+    village = np.flatnonzero(place.is_listed)[np.arange(count) % int(place.is_listed.sum())]
+    weight = 1 + (np.arange(count) * 7 % 5) / 4
+    joined = {name: apportion(weight, half_even(total, county.scale)) for name, total in given["joined"].items()}
+    surplus = apportion(weight, half_even(given["yield_cny"] * 100, county.scale))
+    cost = (surplus * given["cost_share"]["value"]).astype(np.int64)
+    handed = (surplus * given["distributed_share"]["value"]).astype(np.int64)
+    return _collective_rows(slot, (village, mode), joined, (surplus + cost, cost, surplus, handed))
+
+
 def collective_frame(county: County, slot: Slot) -> pl.DataFrame:
     """One row per village and project of its own economy; most villages' sums are those of their register."""
     given, place = calibration()["collective_projects"], villages()
+    if given["projects"]:
+        return printed_collective_frame(county, slot)
     rng = generator(0, "collective", slot.year)
     income = np.round(collective_incomes(slot.year) * 100).astype(np.int64)
     differs = rng.random(len(income)) < given["other_than_register_share"]["value"]
@@ -328,6 +377,20 @@ def collective_frame(county: County, slot: Slot) -> pl.DataFrame:
     )
     joined_poor = poor[village] // (2 * projects[village])
     joined = joined_poor * 3 + half_even(60, county.scale)
+    people = {
+        "households": joined,
+        "persons": joined * 4,
+        "poor_households": joined_poor,
+        "poor_persons": joined_poor * 4,
+    }
+    return _collective_rows(slot, (village, mode), people, (cents, cost, surplus, handed))
+
+
+def _collective_rows(
+    slot: Slot, projects: tuple[np.ndarray, np.ndarray], joined: dict[str, np.ndarray], money: tuple[np.ndarray, ...]
+) -> pl.DataFrame:
+    """The ledger's columns; ``projects`` are village and mode, ``money`` income, cost, yield, distributed in cents."""
+    (village, mode), place = projects, villages()
     known = np.ones(len(village), bool)
     names = [f"村级{name}项目" for name in COLLECTIVE_MODES]
     return pl.DataFrame(
@@ -337,14 +400,14 @@ def collective_frame(county: County, slot: Slot) -> pl.DataFrame:
             "经营方式": choose(COLLECTIVE_MODES, mode),
             "合作社名称": choose(place.short_names, village) + "集体经济合作社（模拟）",
             "年度": numbers(np.full(len(village), slot.year), known),
-            "参与农户数": numbers(joined, known),
-            "参与人口数": numbers(joined * 4, known),
-            "参与脱贫户数": numbers(joined_poor, known),
-            "参与脱贫人口数": numbers(joined_poor * 4, known),
-            "年收入（万元）": yuan(cents, known),
-            "年支出（万元）": yuan(cost, known),
-            "收益金额（万元）": yuan(surplus, known),
-            "分配到户金额（万元）": yuan(handed, known),
+            "参与农户数": numbers(joined["households"], known),
+            "参与人口数": numbers(joined["persons"], known),
+            "参与脱贫户数": numbers(joined["poor_households"], known),
+            "参与脱贫人口数": numbers(joined["poor_persons"], known),
+            "年收入（万元）": yuan(money[0], known),
+            "年支出（万元）": yuan(money[1], known),
+            "收益金额（万元）": yuan(money[2], known),
+            "分配到户金额（万元）": yuan(money[3], known),
             "area_code": choose(place.codes, village),
         }
     )

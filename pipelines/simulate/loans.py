@@ -67,11 +67,25 @@ def loans(county: County) -> Loans:
     term = np.array(terms)[weighted(rng.random(len(person)), [given["term_share"][each] for each in terms])]
     due = started + term * 365 // 12
     last = int(month_days(month_index(2020, 12)))
-    again = rng.permutation(np.flatnonzero(due < last - 30))[: half_even(given["renewed"]["value"], county.scale)]
+    wanted = half_even(given["renewed"]["value"], county.scale)
+    again = rng.permutation(np.flatnonzero(due < last - 30))[:wanted]
     restarted = due[again] + 1 + rng.integers(0, 20, len(again))
     person, household = np.concatenate([person, person[again]]), np.concatenate([household, household[again]])
     started = np.concatenate([started, restarted])
-    term = np.concatenate([term, np.full(len(again), 36)])
+    term = np.concatenate([term, np.full(len(again), given["renewed_months"])])
+    # Renewed more than once where there are more renewals than loans that fell due: chains of short loans.
+    newest = np.arange(len(person) - len(again), len(person))
+    while (missing := wanted - (len(person) - len(picked))) > 0:
+        due = started + term * 365 // 12
+        newest = newest[due[newest] < last - 30][:missing]
+        if len(newest) == 0:
+            raise ValueError(f"{wanted} renewals do not fit behind {len(picked)} loans")
+        again = np.concatenate([again, newest])
+        start, size = due[newest] + 1 + rng.integers(0, 20, len(newest)), len(person)
+        person, household = np.concatenate([person, person[newest]]), np.concatenate([household, household[newest]])
+        started = np.concatenate([started, start])
+        term = np.concatenate([term, np.full(len(newest), given["renewed_months"])])
+        newest = np.arange(size, len(person))
     due = started + term * 365 // 12
     traits = rng.random((8, len(person)))
     ends = np.full(len(person), 3)

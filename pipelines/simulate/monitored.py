@@ -23,6 +23,7 @@ UNSTABLE, MARGINAL, SUDDEN = range(3)
 ASSISTED, NATURAL = range(2)
 FIRST_MONTH, LAST_MONTH = month_index(2019, 6), month_index(2020, 12)
 FOLLOWED, UNFIT, UNTRUE, TAKEN = range(4)
+_MOST_DRAWS = 50
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ def spells(county: County) -> Spells:
     """Every recognition from June 2019 to December 2020, returns among them."""
     given, all_ = calibration()["monitoring"], homes(county)
     rng = generator(county.seed, "monitoring", county.scale)
+    if given["counted"]:
+        return _counted(county, all_, rng)
     home, kind = _chosen(county, all_, rng)
     count = len(home)
     traits = rng.random((10, count))
@@ -121,6 +124,49 @@ def spells(county: County) -> Spells:
     order = np.lexsort((home[pick], steps[3]))
     columns = (home[pick], kind[pick], risk, *steps, ended, way, removed, no_labour[pick], fresh)
     return Spells(*(each[..., order] for each in columns))
+
+
+def _counted(county: County, all_: Homes, rng: np.random.Generator) -> Spells:
+    """As many households and members, and of them eliminated, as the report says; too few to shrink with the county."""
+    given = calibration()["monitoring"]
+    number = np.maximum(all_.household, 0)
+    lasting = (all_.household < 0) | (county.register.gone[number] == NEVER)
+    lasting &= county.residents.until[all_.head] == NEVER
+    exited = (all_.household >= 0) & (county.register.exited[number] <= BASE_MONTH)
+    pools = {"unstable": exited & lasting, "marginal": (all_.household < 0) & lasting}
+    parts: list[tuple[np.ndarray, int, bool]] = []
+    for kind, name in enumerate(pools):
+        one, free = given["counted"][name], np.flatnonzero(pools[name])
+        ended, ended_persons = one["eliminated"], one["eliminated_persons"]
+        over = free[_drawn(all_.size[free], rng, ended, ended_persons)]
+        free = np.setdiff1d(free, over)
+        rest, persons = one["households"] - ended, one["persons"] - ended_persons
+        on = free[_drawn(all_.size[free], rng, rest, persons)]
+        parts += [(over, kind, True), (on, kind, False)]
+    home = np.concatenate([part for part, _, _ in parts])
+    kind_of = np.repeat([kind for _, kind, _ in parts], [len(part) for part, _, _ in parts])
+    is_over = np.repeat([over for _, _, over in parts], [len(part) for part, _, _ in parts])
+    traits = rng.random((10, len(home)))
+    # Those whose risk is gone were found in the first year, six months before at least.
+    month = np.where(is_over, FIRST_MONTH + traits[0] * 7, FIRST_MONTH + traits[0] * 19).astype(np.int64)
+    ended_month = np.where(is_over, month + 6 + (traits[3] * 6).astype(np.int64), NEVER)
+    risk = weighted(traits[9], [share for name, share in given["risks"].items() if name != "status"])
+    steps, never = _steps(month, traits), np.full(len(home), NEVER)
+    order = np.lexsort((home, steps[3]))
+    way, no_labour = np.full(len(home), ASSISTED), np.zeros(len(home), bool)
+    columns = (home, kind_of, risk, *steps, ended_month, way, never, no_labour, traits)
+    return Spells(*(each[..., order] for each in columns))
+
+
+def _drawn(size: np.ndarray, rng: np.random.Generator, count: int, persons: int) -> np.ndarray:
+    """``count`` candidates with ``persons`` members; in a small county not every draw can be brought to the total."""
+    for attempt in range(_MOST_DRAWS):
+        try:
+            return with_total(size, rng.random(len(size)), count, persons)
+        except ValueError:
+            if attempt == _MOST_DRAWS - 1:
+                raise
+    raise AssertionError
 
 
 def _chosen(county: County, all_: Homes, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -66,6 +66,8 @@ def enrolment_frame(county: County, slot: Slot) -> pl.DataFrame:
     form, taken = np.zeros(len(stage), np.int64), 0
     for number, share in enumerate([*forms.values(), given["dropped_out"][slot.year]], start=1):
         chosen = _rare(order, share, taken)
+        if given["special_counts"]:  # so many, at any size of the county
+            chosen = order[taken : taken + given["special_counts"].get([*forms, "辍学"][number - 1], 0)]
         form[chosen], taken = number, taken + len(chosen)
     absent = _rare(order, given["not_listed"][slot.year], taken)
     at = at[~np.isin(at, absent)]
