@@ -26,7 +26,7 @@ def body(view: View) -> None:
         return
     counts = {one: found.filter(pl.col("agreement") == one).height for one in AGREEMENTS}
     told = {one: words.count(count) for one, count in counts.items()}
-    place = words.place(view.area.name)
+    place = release.manifest["place"][words.language]
     layout.answer(words("published.answer", place=place, total=words.count(found.height), **told))
     layout.paragraph(words("published.calibrated" if release.is_synthetic else "published.real"))
     layout.tiles(
