@@ -20,7 +20,9 @@ from dashboards.tables import Table
 _DIGITS: Mapping[str, int] = {"prefecture": 4, "county": 6, "township": 9, "village": 12}
 
 
-def rows(view: View, model: str, wanted: Mapping[str, str | tuple[str, ...]], *, order: Sequence[str]) -> pl.DataFrame:
+def rows(
+    view: View, model: str, wanted: Mapping[str, str | bool | tuple[str, ...]], *, order: Sequence[str]
+) -> pl.DataFrame:
     """The rows asked for up to the chosen month; a frame without rows or columns when the release lacks the table."""
     if not view.release.has(model):
         return pl.DataFrame()
@@ -46,7 +48,9 @@ def below(view: View, model: str, period: str) -> pl.DataFrame:
     return rows(view, model, key, order=("area_id",))
 
 
-def leads(view: View, model: str, wanted: Mapping[str, str | tuple[str, ...]], order: Sequence[str]) -> pl.DataFrame:
+def leads(
+    view: View, model: str, wanted: Mapping[str, str | bool | tuple[str, ...]], order: Sequence[str]
+) -> pl.DataFrame:
     """Rows of a list of households, persons or villages inside the chosen place, with its name in ``place``."""
     found = rows(view, model, wanted, order=order)
     if found.is_empty():

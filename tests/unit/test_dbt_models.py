@@ -146,6 +146,9 @@ def _county() -> County:
     county.add(
         "ops_calendar",
         {
+            "department_code": "civil_affairs",
+            "department_zh": "民政部门",
+            "department_en": "civil affairs",
             "feed": "region",
             "period": "2019-12",
             "due_date": date(2021, 1, 2),
