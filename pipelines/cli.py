@@ -204,16 +204,21 @@ def demo(
     dagster: Annotated[bool, typer.Option("--dagster/--no-dagster", help="Start the Dagster UI too.")] = True,
 ) -> None:
     """A synthetic county from nothing to dashboards."""
+    from pipelines.contracts import load_contracts
     from pipelines.installation import initialise, synthetic_deliveries
     from pipelines.landing import land as land_files
     from pipelines.simulate import simulate as write_county
+    from pipelines.simulate.calibration import delivered_feeds
 
     started = time.perf_counter()
 
     def said(text: str) -> None:
         say(f"{time.perf_counter() - started:5.0f} s  {text}")
 
-    settings = initialise(settings_of_process().data_dir, place=place, synthetic=True, scale=scale)
+    not_sent = load_contracts().keys() - delivered_feeds(place)
+    settings = initialise(
+        settings_of_process().data_dir, place=place, synthetic=True, scale=scale, not_expected=not_sent
+    )
     out = synthetic_deliveries(settings, f"{place}-{scale}-{months}-{seed}")
     if not (out / "truth").is_dir():
         with _progress("Writing files") as report:

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 from pipelines.areas import build_areas
@@ -29,13 +30,14 @@ def initialise(
     area_table: Path | None = None,
     key_file: Path | None = None,
     scale: float | None = None,
+    not_expected: Collection[str] = (),
 ) -> Settings:
     """Make the folders, the pseudonym key and ``xianqing.env``; an existing key is kept, never replaced.
 
-    ``scale`` is the size of the synthetic county that will lie there, where it is known. A real installation
-    (``synthetic`` False) refuses synthetic identities from then on. Raises InstallationError when
-    the folder already serves the other purpose, AreaTableError for a division table that cannot be used, KeyFileError
-    for a key that others can read.
+    ``scale`` is the size of the synthetic county that will lie there, where it is known; ``not_expected`` are feeds
+    that nobody sends there. A real installation (``synthetic`` False) refuses synthetic identities from then on.
+    Raises InstallationError when the folder already serves the other purpose, AreaTableError for a division table
+    that cannot be used, KeyFileError for a key that others can read.
     """
     data_dir = data_dir.resolve()
     _refuse_mixture(data_dir, synthetic=synthetic)
@@ -44,6 +46,7 @@ def initialise(
         "ALLOW_SYNTHETIC": str(synthetic).lower(),
         "AREA_TABLE": str(area_table.resolve()) if area_table else "",
         "KEY_FILE": str(key_file.resolve()) if key_file else "",
+        "FEEDS_NOT_EXPECTED": ",".join(sorted(not_expected)),
     }
     lines = [f"{PREFIX}{name}={value}" for name, value in values.items() if value]
     environment = dict(line.split("=", 1) for line in lines) | {f"{PREFIX}DATA_DIR": str(data_dir)}

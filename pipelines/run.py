@@ -240,7 +240,7 @@ class Run:
                     InputReceipt(receipt_id=one.receipt_id, sha256=sha256[one.receipt_id]) for one in self.bronze.inputs
                 ],
                 late_departments=late_departments(self.bronze),
-                data_light=data_light(self.bronze, self.gates),
+                data_light=data_light(self.bronze, self.gates, self.settings.unexpected_feeds),
             )
             cards = cards_of(built.manifest_file)
             publication = publish(

@@ -57,8 +57,17 @@ class Settings(BaseModel):
     contact: str = Field(default="", description="whom departments answer: name and telephone, for texts to senders")
     answer_days: int = Field(default=5, ge=1, description="days a department has to send a corrected file")
 
+    feeds_not_expected: str = Field(
+        default="", description="feeds this office is not sent, separated by commas: nobody is asked for them"
+    )
+
     dashboard_port: int = 8501
     dagster_port: int = 3000
+
+    @property
+    def unexpected_feeds(self) -> frozenset[str]:
+        """The feeds of ``feeds_not_expected``; one that comes all the same is taken and expected from then on."""
+        return frozenset(name.strip() for name in self.feeds_not_expected.split(",") if name.strip())
 
     @property
     def raw_dir(self) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from pipelines.contracts import Text
@@ -28,14 +28,19 @@ def late_departments(bronze: Bronze) -> list[LateDelivery]:
     return late
 
 
-def data_light(bronze: Bronze, gates: Sequence[GateResult]) -> DataLight:
+def data_light(bronze: Bronze, gates: Sequence[GateResult], not_expected: Collection[str] = ()) -> DataLight:
     """Severe when a latest delivery is missing; minor when rows were rejected or a gate warned.
 
-    Held files are no part of a release: the status of the last run counts them, and pages say so beside this light.
+    ``not_expected`` are feeds that the office is not sent: nobody is named for them before they have come once. Held
+    files are no part of a release: the status of the last run counts them, and pages say so beside this light.
     """
     severe = [_late_reason(bronze, one) for one in late_departments(bronze)]
     came = {one.feed for one in bronze.inputs}
-    absent = [one for feed, one in bronze.contracts.items() if feed not in came and not one.is_optional]
+    absent = [
+        one
+        for feed, one in bronze.contracts.items()
+        if feed not in came and feed not in not_expected and not one.is_optional
+    ]
     severe += [
         Text(
             zh=f"{one.department.zh}从未报送《{one.title.zh}》",

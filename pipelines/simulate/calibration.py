@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from pipelines.simulate.places import changed, own_calendar, own_figures, own_label, own_plan, per_unit
+from pipelines.simulate.places import at, changed, own_calendar, own_figures, own_label, own_plan, per_unit, units_of
 
 FOLDER = Path(__file__).parent
 AREAS_FOLDER = FOLDER.parent / "areas" / "reference"
@@ -46,6 +46,12 @@ def delivery_plan() -> dict[str, Any]:
     plan["faults"] = []
     plan["very_late"] = {"feed": "", "month": 1, "days": 0}
     return own_plan(changed(plan, changes), changes.get("words", {}))
+
+
+def delivered_feeds(place: str) -> frozenset[str]:
+    """The feeds of which the synthetic place has files."""
+    with at(units_of(place)[0]):
+        return frozenset(delivery_plan()["feeds"])
 
 
 def load_parts(folder: str, depth: int) -> dict[str, Any]:

@@ -9,11 +9,12 @@ import polars as pl
 import pytest
 
 from pipelines.checking import check_figures
+from pipelines.contracts import load_contracts
 from pipelines.installation import initialise
 from pipelines.landing import land
 from pipelines.run import run_pipeline
-from pipelines.settings import Settings
 from pipelines.simulate import simulate
+from pipelines.simulate.calibration import delivered_feeds
 from pipelines.simulate.places import FIRST_PLACE, PLACES
 from tests.conftest import POCKET_SCALE, POCKET_SEED, PocketCounty
 from tests.integration.test_truth import (
@@ -32,8 +33,9 @@ LEAST_FIGURES = {"duan": 148, "haikou": 64, "jincheng": 38, "yiyuan": 28}
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> PocketCounty:
     name = str(request.param)
     home: Path = tmp_path_factory.mktemp(name)
-    settings = Settings(data_dir=home / "data", place=name, stable_seconds=0, allow_synthetic=True)
-    initialise(settings.data_dir, place=name, synthetic=True, scale=POCKET_SCALE)
+    not_sent = load_contracts().keys() - delivered_feeds(name)
+    made = initialise(home / "data", place=name, synthetic=True, scale=POCKET_SCALE, not_expected=not_sent)
+    settings = made.model_copy(update={"stable_seconds": 0})
     county = PocketCounty(settings, home / "deliveries")
     simulate(name, scale=POCKET_SCALE, months=12, seed=POCKET_SEED, out=county.deliveries)
     files = sorted(path for path in (county.deliveries / "files").rglob("*") if path.is_file())
@@ -67,3 +69,9 @@ def test_the_place_has_one_name_and_a_prefecture_that_is_held_whole_its_own(plac
     named = pl.read_parquet(release / "dim_area.parquet").filter(pl.col("area_code") == code)
     assert named.height == 1
     assert "本库" not in named["area_name"][0]
+
+
+def test_nobody_is_named_for_a_feed_that_the_office_is_not_sent(place: PocketCounty) -> None:
+    release = place.settings.marts_dir / place.settings.pointer_file.read_text(encoding="utf-8").strip()
+    light = json.loads((release / "manifest.json").read_text(encoding="utf-8"))["data_light"]
+    assert [reason["zh"] for reason in light["reasons"] if "从未报送" in reason["zh"]] == []
