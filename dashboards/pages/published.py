@@ -85,13 +85,9 @@ def _without_small_counts(view: View, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _title(view: View, row: dict[str, str | None]) -> str:
-    """The title of the mart's column with the part printed; the indicator's own name where no column has one."""
-    indicator = str(row["indicator"])
-    part = indicator.partition(" ")[2]
-    described = view.release.cards.get(row["mart_name"] or "", {}).get(row["mart_column"] or "", {})
-    if not described.get("card"):
-        return indicator
-    title = view.cards.card(str(row["mart_name"]), str(row["mart_column"])).title
+    """The printed figure's own name with the part printed; its code alone where a release holds one not named yet."""
+    stem, _, part = str(row["indicator"]).partition(" ")
+    title = view.words.name("printed_figure", stem)
     return view.words("table.heading", title=title, unit=part) if part else title
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboards.words import load_catalogue
+from dashboards.words import LANGUAGES, Language, load_catalogue
 from pipelines.settings import get_settings
 from tests.browser.fixture_release import RELEASE, build_marts
 from tests.unit.test_dashboards_pages import open_page, text_of
 
+SEED = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds" / "published_figures.csv"
 VALUES = ("printed_value", "expected_value", "computed_value", "difference_value", "tolerance_value")
 
 
@@ -31,7 +32,14 @@ def row(indicator: str, agreement: str, values: tuple[float | None, ...], **more
 ROWS = [
     row("exited_person_count", "equal", (20487.0, 1024.0, 1024.0, 0.0, 0.5)),
     row("exited_person_count 女", "differs", (40.0, 2.0, 3.0, 1.0, 0.5)),
-    row("meetings", "not_computable", (6.0, None, None, None, None), mart_name=None, mart_column=None, note="Stay out"),
+    row(
+        "mobilisation_meeting_count",
+        "not_computable",
+        (6.0, None, None, None, None),
+        mart_name=None,
+        mart_column=None,
+        note="Stay out",
+    ),
 ]
 
 
@@ -81,4 +89,42 @@ def test_small_counts_of_people_stay_hidden_and_the_filter_leaves_the_chosen(
     assert "*" in shown["computed_value"].tolist()
     assert "3.00" not in shown["computed_value"].tolist()
     app = open_page("published", result="not_computable")
-    assert app.dataframe[0].value["indicator"].tolist() == ["meetings"]
+    assert app.dataframe[0].value["indicator"].tolist() == ["mobilisation_meeting_count"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_printed_figure_has_a_name_and_no_name_is_left_over(language: Language) -> None:
+    indicators = pl.read_csv(SEED, infer_schema=False)["indicator"]
+    stems = {indicator.partition(" ")[0] for indicator in indicators}
+    names = {
+        key.removeprefix("printed_figure."): name
+        for key, name in load_catalogue(language).items()
+        if key.startswith("printed_figure.")
+    }
+    assert len(stems) > 400
+    assert {"without a name": stems - names.keys(), "left over": names.keys() - stems} == {
+        "without a name": set(), "left over": set(),
+    }  # fmt: skip
+    assert not [name for name in names.values() if "_" in name or not name.strip()]
+    assert len(set(names.values())) == len(names), "two figures of one name cannot be told apart"
+
+
+@pytest.mark.parametrize(
+    ("language", "titles"),
+    [
+        ("zh", ["脱贫退出人数", "脱贫退出人数（女）", "脱贫攻坚千人大会次数"]),
+        ("en", ["Persons who exited", "Persons who exited (女)", "Mobilisation meetings"]),
+    ],
+)
+def test_a_figure_stands_under_its_printed_name_and_its_code_in_the_last_column(
+    marts: Path, language: str, titles: list[str]
+) -> None:
+    add_table(marts)
+    shown = open_page("published", lang=language).dataframe[0].value
+    assert shown["figure"].tolist() == titles
+    assert shown.columns[-1] == "indicator"
+    assert shown["indicator"].tolist() == [
+        "exited_person_count",
+        "exited_person_count 女",
+        "mobilisation_meeting_count",
+    ]
