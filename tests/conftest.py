@@ -5,15 +5,16 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from pipelines.settings import Settings
+from pipelines.settings import Settings, load_settings
 
+FIRST_PLACE = "shizong"
 POCKET_SCALE = 0.05
 POCKET_SEED = 7
 
@@ -39,37 +40,54 @@ def _one_at_a_time(lock: Path) -> Iterator[None]:
         yield
 
 
+Counties = Callable[[str], PocketCounty]
+
+
 @pytest.fixture(scope="session")
-def pocket(tmp_path_factory: pytest.TempPathFactory) -> PocketCounty:
-    """The county is built once for all test processes; treat its folders as read-only."""
+def counties(tmp_path_factory: pytest.TempPathFactory) -> Counties:
+    """Any place at 1/20, built once for all test processes when first asked for; treat its folders as read-only."""
     base = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         base = base.parent
     if kept := os.environ.get("XIANQING_TEST_COUNTY"):
         base = Path(kept)
-    home = base / "pocket"
-    county = PocketCounty(Settings(data_dir=home / "data", stable_seconds=0, allow_synthetic=True), home / "deliveries")
-    with _one_at_a_time(base / "pocket.lock"):
-        done = home / "done.json"
-        if not done.exists():
-            _build(county)
-            done.write_text(json.dumps({"scale": county.scale}))
-    return county
+
+    def county_of(place: str) -> PocketCounty:
+        home = base / ("pocket" if place == FIRST_PLACE else place)
+        with _one_at_a_time(base / f"{home.name}.lock"):
+            done = home / "done.json"
+            if not done.exists():
+                _build(place, home)
+                done.write_text(json.dumps({"scale": POCKET_SCALE}))
+        settings = load_settings({"XIANQING_DATA_DIR": str(home / "data"), "XIANQING_STABLE_SECONDS": "0"})
+        return PocketCounty(settings, home / "deliveries")
+
+    return county_of
 
 
-def _build(county: PocketCounty) -> None:
+@pytest.fixture(scope="session")
+def pocket(counties: Counties) -> PocketCounty:
+    """The first county with all its departments."""
+    return counties(FIRST_PLACE)
+
+
+def _build(place: str, home: Path) -> None:
+    from pipelines.contracts import load_contracts
     from pipelines.installation import initialise
     from pipelines.landing import land
     from pipelines.run import run_pipeline
     from pipelines.simulate import simulate
+    from pipelines.simulate.calibration import delivered_feeds
 
-    initialise(county.settings.data_dir, place="shizong", synthetic=True, scale=county.scale)
-    simulate("shizong", scale=county.scale, months=12, seed=POCKET_SEED, out=county.deliveries)
-    files = sorted(path for path in (county.deliveries / "files").rglob("*") if path.is_file())
-    land(files, county.settings, arrival="mtime")
-    outcome = run_pipeline(county.settings)
+    not_sent = load_contracts().keys() - delivered_feeds(place)
+    made = initialise(home / "data", place=place, synthetic=True, scale=POCKET_SCALE, not_expected=not_sent)
+    settings = made.model_copy(update={"stable_seconds": 0})
+    simulate(place, scale=POCKET_SCALE, months=12, seed=POCKET_SEED, out=home / "deliveries")
+    files = sorted(path for path in (home / "deliveries" / "files").rglob("*") if path.is_file())
+    land(files, settings, arrival="mtime")
+    outcome = run_pipeline(settings)
     if outcome.state != "published":
-        raise RuntimeError(f"the pocket county was not published: {outcome}")
+        raise RuntimeError(f"the county of {place} was not published: {outcome}")
 
 
 @pytest.fixture(scope="session")

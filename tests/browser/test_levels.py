@@ -1,28 +1,31 @@
-"""Real Chromium on every page at every level of place below the home area, in both languages and both widths.
+"""Real Chromium on every page at every level of place, in both languages and both widths.
 
-The home area itself is opened by the tests of each page; here the question is what is left of a page further down.
+The first county itself is opened by the tests of each page; here the question is what is left of a page further down,
+and what a prefecture's office sees, to whom few departments report.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 import pytest
+from playwright.sync_api import Browser
 
 from dashboards import navigation
 from dashboards.data import Area, Release, current
 from dashboards.words import Language, load_catalogue
 from pipelines.contracts import load_code_lists
-from pipelines.settings import Settings
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, serving
+from tests.conftest import Counties
 
 pytestmark = pytest.mark.browser
 
-BRIDGE = "kpi_register_bridge_area_month"
-WITHOUT_PLACE = ("files", "inspect", "factcheck", "search")
+STOCK, SIZE = "kpi_register_bridge_area_month", "closing_household_count"
+WITHOUT_PLACE = ("files", "inspect", "factcheck", "search", "published")
 READY = """([question, hasPlace]) => document.querySelector('.xq h1')?.innerText === question
     && (!hasPlace || document.querySelector('.st-key-crumbs button'))
     && document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
@@ -67,40 +70,56 @@ class Sight:
             self.wrong.append(f"{self.page}: {what}")
 
 
-@pytest.fixture
-def release(pocket_county: Settings) -> Release:
-    found = current(pocket_county.marts_dir, pocket_county.small_cell)
-    assert found is not None
-    return found
+@dataclass(frozen=True)
+class Spot:
+    """A place to open every page for, and the dashboards that show it."""
+
+    release: Release
+    place: Area
+    address: str
 
 
-@pytest.fixture
-def place(release: Release, request: pytest.FixtureRequest) -> Area:
-    """The place of the level with fewest registered households, where most is empty or hidden; none of it: skipped."""
-    below = {"prefecture": ("county", "township", "village"), "county": ("township", "village")}[release.home.level]
-    if request.param not in below:
-        pytest.skip(f"{release.home.name} has no {request.param} below it")
-    wanted = {"area_level": request.param, "period": release.as_of_period, "group_id": "registered"}
-    rows = replace(release, small_cell=0).rows(BRIDGE, wanted).filter(pl.col("closing_household_count") > 0)
-    found = release.area(rows.sort("closing_household_count", "area_id")["area_id"][0])
-    assert found is not None
-    return found
+# A county office, and a prefecture's with all its counties.
+LEVELS = [
+    ("shizong", "township"),
+    ("shizong", "village"),
+    ("jincheng", "prefecture"),
+    ("jincheng", "county"),
+]
+
+
+@pytest.fixture(scope="module", params=LEVELS, ids="-".join)
+def spot(
+    counties: Counties, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Spot]:
+    """The place of the level with fewest registered households, where most is empty or hidden."""
+    name, level = request.param
+    county = counties(name).settings
+    release = current(county.marts_dir, county.small_cell)
+    assert release is not None
+    wanted = {"area_level": level, "period": release.as_of_period, "group_id": "registered"}
+    rows = replace(release, small_cell=0).rows(STOCK, wanted).filter(pl.col(SIZE) > 0)
+    place = release.area(rows.sort(SIZE, "area_id")["area_id"][0])
+    assert place is not None
+    with serving(county, tmp_path_factory.mktemp("levels")) as address:
+        yield Spot(release, place, address)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("visitor", [1440, 390], indirect=True, ids=str)
-@pytest.mark.parametrize("place", ["county", "township", "village"], indirect=True)
-def test_every_page_answers_for_a_place_further_down(
-    visitor: Visitor, release: Release, place: Area, language: Language
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_page_answers_for_a_place_at_every_level(
+    browser: Browser, spot: Spot, width: int, language: Language
 ) -> None:
+    visitor = Visitor(browser, spot.address, width)
     wrong: list[str] = []
     for page in navigation.names():
-        if page in WITHOUT_PLACE and place.level == "village":
+        if page in WITHOUT_PLACE and spot.place.level == "village":
             continue  # opened with the township: the place makes no difference
-        sight = Sight(page, language, _look(visitor, page, place, language))
-        _is_whole(sight, place)
-        _is_in_words(sight, release)
+        sight = Sight(page, language, _look(visitor, page, spot.place, language))
+        _is_whole(sight, spot.place)
+        _is_in_words(sight, spot.release)
         wrong += sight.wrong
+    visitor.page.context.close()
     assert not wrong, "\n".join(wrong)
     assert visitor.strayed == []
 

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import polars as pl
 import pytest
 
 from pipelines.checking import check_figures
-from pipelines.contracts import load_contracts
-from pipelines.installation import initialise
-from pipelines.landing import land
-from pipelines.run import run_pipeline
-from pipelines.simulate import simulate
-from pipelines.simulate.calibration import delivered_feeds
 from pipelines.simulate.places import FIRST_PLACE, PLACES
-from tests.conftest import POCKET_SCALE, POCKET_SEED, PocketCounty
+from tests.conftest import Counties, PocketCounty
 from tests.integration.test_truth import (
     files_by_name,
     missed_damage,
@@ -30,18 +23,8 @@ LEAST_FIGURES = {"duan": 148, "haikou": 64, "jincheng": 38, "yiyuan": 28}
 
 
 @pytest.fixture(scope="module", params=[place for place in PLACES if place != FIRST_PLACE])
-def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> PocketCounty:
-    name = str(request.param)
-    home: Path = tmp_path_factory.mktemp(name)
-    not_sent = load_contracts().keys() - delivered_feeds(name)
-    made = initialise(home / "data", place=name, synthetic=True, scale=POCKET_SCALE, not_expected=not_sent)
-    settings = made.model_copy(update={"stable_seconds": 0})
-    county = PocketCounty(settings, home / "deliveries")
-    simulate(name, scale=POCKET_SCALE, months=12, seed=POCKET_SEED, out=county.deliveries)
-    files = sorted(path for path in (county.deliveries / "files").rglob("*") if path.is_file())
-    land(files, settings, arrival="mtime")
-    assert run_pipeline(settings).state == "published"
-    return county
+def place(request: pytest.FixtureRequest, counties: Counties) -> PocketCounty:
+    return counties(str(request.param))
 
 
 def test_every_computable_figure_of_the_report_comes_out(place: PocketCounty) -> None:
