@@ -212,14 +212,14 @@ def grid(
     )
 
 
-def links(entries: Iterable[tuple[str, dict[str, str], str, str]]) -> None:
-    """A list of links: page, query, text and a quiet line below (none when empty)."""
+def links(entries: Iterable[tuple[str, dict[str, str], str, str]], *, whole: bool = False) -> None:
+    """A list of links: page, query, text and a quiet line below (none when empty); ``whole``: never scrolls inside."""
     items = "".join(
         f'<a href="{_safe(page)}?{_safe(urlencode(query))}" target="_self">{_safe(text)}'
         f"{f'<span class=quiet>{_safe(note)}</span>' if note else ''}</a>"
         for page, query, text, note in entries
     )
-    block(f'<div class="links">{items}</div>')
+    block(f'<div class="links{" whole" if whole else ""}">{items}</div>')
 
 
 def wide_list(name: str) -> Any:

@@ -52,7 +52,8 @@ def changed_figures(before: Release, now: Release, area: Area) -> pl.DataFrame:
     fresh = set(new_files(before, now)["feed"])
     found = [pl.DataFrame(schema=SCHEMA)]
     for model, entries in now.cards.items():
-        if not model.startswith("kpi_") or not (before.has(model) and now.has(model)):
+        # A table without a place, such as the printed figures beside ours, has no row of the chosen one.
+        if not model.startswith("kpi_") or "area_id" not in entries or not (before.has(model) and now.has(model)):
             continue
         columns = [name for name, entry in entries.items() if not name.startswith("__") and entry.get("card")]
         frame = _changed(before, now, model, columns, area)

@@ -30,8 +30,9 @@ class Drawing:
 
 
 def population(households: pl.DataFrame, areas: pl.DataFrame, area_code: str) -> pl.DataFrame:
-    """Exited households that are still listed in ``area_code`` or below it, with their stratum and village.
+    """Exited households of the newest register in ``area_code`` or below it, with their stratum and village.
 
+    A household that left the register keeps the row of its last month in ``dim_household``: it is not drawn.
     ``households`` and ``areas`` are rows of ``dim_household`` and ``dim_area``.
     """
     ancestors = ("area_code", "township_code", "county_code", "prefecture_code")
@@ -39,7 +40,8 @@ def population(households: pl.DataFrame, areas: pl.DataFrame, area_code: str) ->
     towns = areas.select(township_code="area_code", township_name="area_name").unique("township_code")
     newest = areas.sort("valid_from").unique("area_code", keep="last", maintain_order=True)
     villages = newest.filter((pl.col("area_level") == "village") & inside).join(towns, on="township_code", how="left")
-    chosen = households.filter(pl.col("is_exited") & pl.col("is_listed"))
+    is_current = pl.col("last_period") == pl.col("last_period").max()
+    chosen = households.filter(is_current & pl.col("is_exited") & pl.col("is_listed"))
     joined = chosen.join(villages.drop("exit_year"), on="area_code", how="inner")
     is_poor = pl.col("is_poverty_designated").fill_null(value=False)
     return joined.select(

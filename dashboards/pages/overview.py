@@ -144,7 +144,7 @@ def _questions(view: View) -> None:
     third = -(-len(found) // COLUMNS)
     for index, column in enumerate(st.columns(COLUMNS)):
         with column:
-            layout.links(found[index * third : (index + 1) * third])
+            layout.links(found[index * third : (index + 1) * third], whole=True)
 
 
 def _bullets(view: View, levels: pl.DataFrame, others: Sequence[tuple[str, str, Row, Row]]) -> None:

@@ -171,11 +171,12 @@ def _rules(view: View, policies: list[str], year: str) -> list[Table]:
         pl.col("valid_to").is_null() | (pl.col("valid_to").dt.year() >= int(year)),
     )
     names = {area.code: area.name for area in view.release.areas}
-    rules = tables.in_order(rules, "policy_name", "policies_policy").with_columns(
+    rules = rules.with_columns(
         group=tables.named(rules["policy_name"], "policies_policy", words),
         condition=tables.named(rules["policy_name"], "policies_rule", words),
         place=rules["region"].replace_strict(names, default=words("policies.country"), return_dtype=pl.String),
     )
+    rules = tables.in_order(rules, "policy_name", "policies_policy")
     headings = {
         "group": words("policies.policy"),
         "condition": words("policies.condition"),

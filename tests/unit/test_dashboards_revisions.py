@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -50,6 +51,19 @@ def test_each_changed_figure_is_the_one_of_the_tables(marts: Path) -> None:
         key = {"area_id": COUNTY, "period": row["period"], "group_id": "all"}
         for side, name in ((before, "before"), (now, "now")):
             assert row[name] == side.first(row["model"], key)[row["column"]]
+
+
+def test_a_table_without_a_place_is_left_out(marts: Path) -> None:
+    before, now = opened_releases(marts)
+    known = revisions.changed_figures(before, now, area(now, COUNTY))
+    entries = {"computed_value": {"card": {"unit": "count"}}}
+    with_list = [
+        replace(one, manifest=one.manifest | {"tables": [*one.manifest["tables"], "kpi_printed"]})
+        for one in (before, now)
+    ]
+    for one in with_list:
+        one.cards["kpi_printed"] = entries
+    assert revisions.changed_figures(*with_list, area(now, COUNTY)).equals(known)
 
 
 def test_new_files_say_how_they_stand_to_those_before(marts: Path) -> None:

@@ -47,6 +47,7 @@ def households(count: int = 120) -> pl.DataFrame:
             "main_poverty_cause": [None if n % 40 == 0 else "因病" if n % 4 else "因学" for n in at],
             "is_exited": at % 10 != 9,
             "is_listed": at != 1,
+            "last_period": np.where(at == 2, "2020-03", "2020-12"),
         }
     )
 
@@ -55,8 +56,8 @@ def people(area: str = "530323000000") -> pl.DataFrame:
     return population(households(), areas(), area)
 
 
-def test_the_population_is_listed_and_exited_in_the_place() -> None:
-    assert people().height == 120 - 12 - 1
+def test_the_population_is_in_the_newest_register_listed_and_exited_in_the_place() -> None:
+    assert people().height == 120 - 12 - 1 - 1
     assert set(people(VILLAGES[2])["village_name"]) == {"村2"}
     assert set(people(TOWNS[0])["township_name"]) == {"镇0"}
     kinds = people().group_by("village_name").agg(pl.col("village_kind").unique()).sort("village_name")
