@@ -146,7 +146,7 @@ FROM: Mapping[str, Mapping[str, str]] = {
     "kpi_relocation_area_month": {"area_per_head_m2": "measured_household_count"},
     "kpi_housing_area_year": {"mean_subsidy_cny": "subsidised_house_count", "area_per_head_m2": "measured_area_count"},
     "kpi_lead_area_month": {"hit_count": "lead_household_count"},
-    "kpi_assessment_area_year": {"lower_bound": "sample_count", "upper_bound": "sample_count"},
+    "kpi_assessment_area_year": {"lower_bound": "hit_count", "upper_bound": "hit_count"},
     "kpi_social_area_month": {
         "dibao_month_cny": "dibao_person_count",
         "tekun_month_cny": "tekun_person_count",

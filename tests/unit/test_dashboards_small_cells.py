@@ -147,6 +147,19 @@ def test_what_is_made_of_a_hidden_count_is_hidden_and_money_and_villages_are_not
     assert (row["poor_share"], row["all_household_count"], row["paid_cny"], row["village_count"]) == (None, 102, 2.0, 1)
 
 
+def test_the_interval_of_a_hidden_rate_is_hidden_too() -> None:
+    model = "kpi_assessment_area_year"
+    row = {"area_id": "C", "parent_area_id": "P", "period": "2020", "group_type": "mock", "group_id": "missed"}
+    counts = {"hit_count": 1, "sample_count": 110, "rate_share": 1 / 110, "lower_bound": 0.0016, "upper_bound": 0.0497}
+    card = {"unit": {"zh": "户", "en": "households"}, "format": "count"}
+    ratio = {"numerator": "hit_count", "denominator": "sample_count", "unit": {"zh": "%"}, "format": "share"}
+    plain = ratio | {"numerator": None, "denominator": None}
+    cards = {model: {"hit_count": {"card": card}, "sample_count": {"card": card}, "rate_share": {"card": ratio}}}
+    cards[model] |= {bound: {"card": plain} for bound in ("lower_bound", "upper_bound")}
+    shown = small_cells.hide(model, pl.DataFrame([row | counts]), cards, 4, None).row(0, named=True)
+    assert [shown[name] for name in counts] == [None, 110, None, None, None]
+
+
 def test_a_table_with_a_key_of_its_own_is_protected_line_by_line() -> None:
     lines = (("exit", [[2, 30, 9], [40, 50]]), ("monitoring", [[12, 30, 9], [40, 50]]))
     shown = hide(pl.concat(county(villages).with_columns(line_family=pl.lit(line)) for line, villages in lines))
