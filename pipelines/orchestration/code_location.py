@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import dagster as dg
 
 from pipelines.contracts import load_contracts
@@ -10,6 +12,7 @@ from pipelines.orchestration.instance import run_job
 from pipelines.orchestration.main_job import RUN, deliveries, models_asset, release_asset, run_resource
 from pipelines.orchestration.raw import raw_asset
 from pipelines.orchestration.sensors import failure_sensor, inbox_sensor
+from pipelines.publishing.lease import LeaseHeldError
 from pipelines.publishing.status import Status, read_status
 from pipelines.run import Progress
 from pipelines.settings import Settings
@@ -46,6 +49,25 @@ def run_main(settings: Settings, *, as_of_period: str | None, full: bool, progre
     outcome = run_job(settings, job, as_of_period, full=full)
     status = read_status(settings)
     if status is None or (not outcome.success and status.last_run.state != "failed"):
-        errors = [event.message or "" for event in outcome.all_events if event.is_failure]
-        raise RuntimeError(f"The job did not start: {' '.join(errors) or 'no reason given'}")
+        reasons = [reason for event in outcome.all_events if event.is_failure for reason in _reasons(event)]
+        for reason in reasons:
+            # Two runs that start together both find the lease free at first; one of them learns it here.
+            if reason.cls_name == LeaseHeldError.__name__:
+                raise LeaseHeldError(reason.message.removeprefix(f"{_full_name(LeaseHeldError)}: ").strip())
+        told = " ".join(reason.message.strip() for reason in reasons)
+        raise RuntimeError(f"The job did not start: {told or 'no reason given'}")
     return status
+
+
+def _reasons(event: dg.DagsterEvent) -> list[Any]:
+    """The error of a failed step or job and what caused it, the outermost first."""
+    error = getattr(event.event_specific_data, "error", None)
+    found = []
+    while error is not None:
+        found.append(error)
+        error = error.cause
+    return found
+
+
+def _full_name(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"

@@ -91,6 +91,16 @@ def test_a_second_job_is_refused_while_a_run_is_going_on(county: Settings) -> No
         run_main(county, as_of_period=None, full=False)
 
 
+def test_a_second_job_that_started_beside_the_first_says_who_is_running(
+    county: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As when both looked before either held the lease; the lease itself is real.
+    monkeypatch.setattr("pipelines.orchestration.instance.is_held", lambda _: False)
+    with take_lease(county.state_dir, "other"), pytest.raises(LeaseHeldError, match=r"^Another run") as refused:
+        run_main(county, as_of_period=None, full=False)
+    assert f"process {os.getpid()}" in str(refused.value)
+
+
 def test_the_sensor_asks_once_for_the_same_inbox(county: Settings) -> None:
     sensor = next(one for one in build_definitions(county).sensors or [] if one.name == "inbox")
     with dg.build_sensor_context() as context:
