@@ -23,6 +23,7 @@ FOLDER = Path(__file__).parent
 AREAS_FOLDER = FOLDER.parent / "areas" / "reference"
 EXIT_YEARS = (2014, 2015, 2016, 2017, 2018, 2019, 2020)
 SMALLEST_SCALE = 0.01
+_TINY = 1e-200
 
 
 @per_unit
@@ -90,6 +91,9 @@ def apportion(weights: npt.ArrayLike, total: int) -> np.ndarray:
     share = np.asarray(weights, dtype=np.float64)
     if total == 0 or share.sum() == 0:
         return np.zeros(len(share), dtype=np.int64)
+    if share.sum() < _TINY:
+        # The quotient below would overflow, and what adds up to no number never adds up to the total.
+        share = share / share.max()
     exact = share * (total / share.sum())
     whole: np.ndarray = np.floor(exact + 1e-9).astype(np.int64)
     by_remainder = np.argsort(whole - exact, kind="stable")

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.simulate.calibration import apportion, exits_at, half_even, short_name, villages
@@ -92,6 +92,7 @@ def test_all_identity_numbers_of_a_county_are_distinct() -> None:
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30), st.integers(0, 10**12))
+@example([5e-324, 0.0], 10)
 def test_apportionment_keeps_the_total_and_stays_within_one_of_the_share(weights: list[float], total: int) -> None:
     if sum(weights) == 0:
         return
