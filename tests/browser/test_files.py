@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 from pathlib import Path
@@ -92,7 +93,9 @@ def test_a_file_shows_its_ledger_and_the_chinese_text_to_its_sender(
     for name in ("row_in_count", "accepted_count", "rejected_count", "non_data_count"):
         assert f"{file[name]:,}" in text
     letter = opened.get_by_test_id("stCode").inner_text()
-    assert letter.startswith(f"{file['department_zh']}：")
+    # Letters go to the office under the name it has today, whatever it was called when the file came.
+    today = release.terms.wording("zh", dt.datetime.now(dt.UTC).date(), release.home.code)
+    assert letter.startswith(f"{today.dated(file['department_zh'])}：")
     assert f"《{file['file_name']}》" in letter
     assert "处理：" in letter
     assert "请在20" in letter

@@ -44,7 +44,7 @@ def test_the_page_stands_at_both_widths_and_languages(visitor: Visitor, language
 def test_the_way_down_ends_at_a_village(visitor: Visitor) -> None:
     page = visitor.open("monitoring", area="530323102000")
     expect(page.get_by_role("heading", level=1)).to_contain_text("雄壁镇")
-    expect(page.get_by_role("heading", name="雄壁镇各村（社区）")).to_be_visible()
+    expect(page.get_by_role("heading", name="各地在册监测对象、灯色与超期线索")).to_be_visible()
     page = visitor.open("monitoring", area="530323102202")
     expect(page.get_by_role("heading", level=1)).to_contain_text("雨柱")
     assert page.get_by_test_id("stException").count() == 0
