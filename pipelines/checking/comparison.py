@@ -44,7 +44,6 @@ def fill_comparison(settings: Settings, build_file: Path, *, is_synthetic: bool)
     nothing, when the build holds no such table.
     """
     scale = county_scale(settings, is_synthetic=is_synthetic)
-    figures = printed_figures(settings)
     with duckdb.connect(str(build_file)) as connection:
         there = {
             str(name): str(kind)
@@ -54,6 +53,7 @@ def fill_comparison(settings: Settings, build_file: Path, *, is_synthetic: bool)
         }
         if COMPARISON not in there:
             return False
+        figures = printed_figures(settings)  # after the look: a project without the table need not have the list
         rows = [
             _row(connection, there, figure, expected, scale)
             for figure, expected in zip(figures, _expected(figures, scale), strict=True)

@@ -46,9 +46,11 @@ def run_main(settings: Settings, *, as_of_period: str | None, full: bool, progre
     Raises LeaseHeldError when another run is going on, RuntimeError when the job ended without any status.
     """
     job = build_definitions(settings, progress).resolve_job_def(MAIN)
+    before = read_status(settings)
     outcome = run_job(settings, job, as_of_period, full=full)
     status = read_status(settings)
-    if status is None or (not outcome.success and status.last_run.state != "failed"):
+    # A job that failed before its run began has left the status of an earlier one, which may itself have failed.
+    if status is None or (not outcome.success and (status.last_run.state != "failed" or status == before)):
         reasons = [reason for event in outcome.all_events if event.is_failure for reason in _reasons(event)]
         for reason in reasons:
             # Two runs that start together both find the lease free at first; one of them learns it here.
