@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipelines.simulate.collective import FRAMES as COLLECTIVE_FRAMES
 from pipelines.simulate.county import County
 from pipelines.simulate.exitchecks import FRAMES as EXIT_CHECK_FRAMES
 from pipelines.simulate.funds import payment_frame, quota_frame
@@ -28,6 +29,7 @@ from pipelines.simulate.oversight import FRAMES as OVERSIGHT_FRAMES
 from pipelines.simulate.personframe import person_frame
 from pipelines.simulate.planning import FRAMES as PLAN_FRAMES
 from pipelines.simulate.register import month_days, month_index
+from pipelines.simulate.sales import FRAMES as SALES_FRAMES
 from pipelines.simulate.social import FRAMES as SOCIAL_FRAMES
 from pipelines.simulate.visiting import FRAMES as VISIT_FRAMES
 from pipelines.simulate.work import FRAMES as WORK_FRAMES
@@ -78,10 +80,10 @@ FRAMES: dict[str, Frame] = {
     **MONITORING_FRAMES,
     **SOCIAL_FRAMES,
     **EXIT_CHECK_FRAMES,
-    **HOME_FRAMES,
-    **INCOME_FRAMES,
     **PLAN_FRAMES,
     **INDUSTRY_FRAMES,
+    **SALES_FRAMES,
+    **COLLECTIVE_FRAMES,
     **WORK_FRAMES,
     **HELPER_FRAMES,
     **VISIT_FRAMES,

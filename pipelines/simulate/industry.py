@@ -1,7 +1,8 @@
-"""What the registers of operators, of households in industries, of sales and of villages' projects truly hold.
+"""What the registers of operators and of households in industries truly hold.
 
-Belongs here: who takes whom along in which industry, what was sold, what villages' own economy earned. Does not belong
-here: loans (``loans``), posts, plans and firms (``posts``), how a department spells a cell.
+Belongs here: who takes whom along in which industry, and what it brought. Does not belong here: what was sold
+(``sales``), villages' own economy (``collective``), loans (``loans``), posts, plans and firms (``posts``), how a
+department spells a cell.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
-from pipelines.simulate.columns import NONE, choose, household_numbers, months_text, numbers, tenths, weighted, yes
+from pipelines.simulate.columns import NONE, choose, household_numbers, numbers, tenths, weighted, yes
 from pipelines.simulate.county import County
 from pipelines.simulate.homes import day_texts, yuan
 from pipelines.simulate.households import with_total
@@ -23,7 +24,6 @@ from pipelines.simulate.loans import FRAMES as LOAN_FRAMES
 from pipelines.simulate.places import per_unit
 from pipelines.simulate.posts import FRAMES as POST_FRAMES
 from pipelines.simulate.register import month_days, month_index
-from pipelines.simulate.villagestatistics import collective_incomes
 from pipelines.simulate.work import WORKSHOP
 
 if TYPE_CHECKING:
@@ -33,9 +33,6 @@ ENTERPRISE, TOBACCO, RELIEF, OWN = "龙头企业", "合作社", "产业扶贫合
 LINKED = (RELIEF, TOBACCO, ENTERPRISE)
 INDUSTRIES = ("热区水果", "中药材", "菌类", "生猪", "肉牛", "乳鸽", "烤烟", "蔬菜", "玉米", "土鸡")
 MODES = ("订单收购", "入股分红", "务工带动", "代种代养", "自主发展")
-CHANNELS = ("线上", "集市", "专柜", "单位采购")
-COLLECTIVE_MODES = ("光伏", "入股分红", "土地流转", "产业经营", "车间出租")
-PRODUCTS = ("火腿", "魔芋", "生姜", "薏仁", "菌干", "蜂蜜", "水果", "腊肉", "茶叶", "土鸡蛋")
 _NAMES = {
     ENTERPRISE: "师宗县农业龙头企业",
     TOBACCO: "师宗县烤烟专业合作社",
@@ -276,148 +273,9 @@ def operators_frame(county: County, slot: Slot) -> pl.DataFrame:
     )
 
 
-@lru_cache(maxsize=1)
-def _sales(county: County) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Product, channel, month from 1 and cents of each line of 2020; they add up to the printed sum."""
-    given = calibration()["product_sales"]
-    rng = generator(county.seed, "sales", county.scale)
-    count = given["products"]["value"]
-    product = np.repeat(np.arange(count), 24)
-    month = np.tile(np.repeat(np.arange(1, 13), 2), count)
-    channel = (product + np.tile([0, 1], count * 12) * (1 + product % 3)) % len(CHANNELS)
-    size = np.exp(rng.normal(0, 0.9, count))[product]
-    weight = size * np.array(given["month_weights"]["values"])[month - 1] * rng.uniform(0.5, 1.5, len(product))
-    return product, channel, month, _sales_cents(weight, channel, county.scale)
-
-
-def _sales_cents(weight: np.ndarray, channel: np.ndarray, scale: float) -> np.ndarray:
-    """Cents of each line: the printed sum, and of the channels that the report prints apart their own."""
-    given = calibration()["product_sales"]
-    left = half_even(given["sales_cny"]["value"] * 100, scale)
-    cents = np.zeros(len(weight), np.int64)
-    rest = np.ones(len(weight), bool)
-    for name, printed in given["channel_cny"].items():
-        here = channel == CHANNELS.index(name)
-        own = half_even(printed * 100, scale)
-        cents[here] = apportion(weight[here], own)
-        left, rest = left - own, rest & ~here
-    cents[rest] = apportion(weight[rest], left)
-    return cents
-
-
-def sales_frame(county: County, slot: Slot) -> pl.DataFrame:
-    """The sales of the months since the file before: January, February to June, July to December."""
-    given, place, all_ = calibration()["product_sales"], villages(), operators()
-    product, channel, month, cents = _sales(county)
-    first = {1: 1, 6: 2, 12: 7}[slot.month]
-    at = np.flatnonzero((month >= first) & (month <= slot.month))
-    product, channel, month, cents = product[at], channel[at], month[at], cents[at]
-    count = given["products"]["value"]
-    seller = np.concatenate([all_.of(RELIEF)[:25], all_.of(ENTERPRISE)[:8]])[: given["suppliers"]["value"]]
-    supplier = seller[product % len(seller)]
-    rng = generator(county.seed, "products", county.scale)
-    value = apportion(rng.uniform(0.4, 2, count), half_even(given["recognised_value_cny"]["value"] * 100, county.scale))
-    persons = apportion(rng.uniform(0.5, 2, count), half_even(given["linked_persons"]["value"], county.scale))
-    known = np.ones(len(at), bool)
-    recognised = month_days(month_index(2019, 6)) + np.arange(count) % 200
-    event = pl.Series(np.where(channel == 1, month, NONE)).cast(pl.String)
-    return pl.DataFrame(
-        {
-            "产品编号": "CP" + (pl.Series(product) + 1001).cast(pl.String),
-            "产品名称": choose([f"{name}（模拟）" for name in PRODUCTS], product % len(PRODUCTS)),
-            "供应主体": choose(all_.name, supplier),
-            "供应主体所在乡镇": choose(place.townships, all_.village[supplier]),
-            "销售渠道": choose(CHANNELS, channel),
-            "活动编号": ("JS2020" + event.str.zfill(2)).set(pl.Series(channel != 1), None),
-            "带动脱贫户数": numbers(persons[product] // 4, known),
-            "带动脱贫人口数": numbers(persons[product], known),
-            "认定价值（万元）": yuan(value[product], known),
-            "销售额（万元）": yuan(cents, known),
-            "认定日期": day_texts(recognised[product], known),
-            "月份": months_text(month_index(2020, 1) + month - 1, known),
-            "area_code": choose(place.township_codes, all_.village[supplier]),
-        }
-    )
-
-
-def printed_collective_frame(county: County, slot: Slot) -> pl.DataFrame:
-    """One row per project where the report counts the projects, who joined them and what they brought in all."""
-    given, place = calibration()["collective_projects"], villages()
-    mode = np.repeat([COLLECTIVE_MODES.index(name) for name in given["projects"]], list(given["projects"].values()))
-    count = len(mode)
-    village = np.flatnonzero(place.is_listed)[np.arange(count) % int(place.is_listed.sum())]
-    weight = 1 + (np.arange(count) * 7 % 5) / 4
-    joined = {name: apportion(weight, half_even(total, county.scale)) for name, total in given["joined"].items()}
-    surplus = apportion(weight, half_even(given["yield_cny"] * 100, county.scale))
-    cost = (surplus * given["cost_share"]["value"]).astype(np.int64)
-    handed = (surplus * given["distributed_share"]["value"]).astype(np.int64)
-    return _collective_rows(slot, (village, mode), joined, (surplus + cost, cost, surplus, handed))
-
-
-def collective_frame(county: County, slot: Slot) -> pl.DataFrame:
-    """One row per village and project of its own economy; most villages' sums are those of their register."""
-    given, place = calibration()["collective_projects"], villages()
-    if given["projects"]:
-        return printed_collective_frame(county, slot)
-    rng = generator(0, "collective", slot.year)
-    income = np.round(collective_incomes(slot.year) * 100).astype(np.int64)
-    differs = rng.random(len(income)) < given["other_than_register_share"]["value"]
-    income = np.where(differs, income * 9 // 10, income)
-    projects = 1 + (rng.random(len(income)) * 2.6).astype(np.int64)
-    village = np.repeat(np.arange(len(income)), projects)
-    turn = np.arange(len(village)) - np.repeat(np.cumsum(projects) - projects, projects)
-    share = income[village] // projects[village]
-    cents = np.where(turn == 0, income[village] - share * (projects[village] - 1), share)
-    cost = (cents * given["cost_share"]["value"] * rng.uniform(0.6, 1.4, len(cents))).astype(np.int64)
-    surplus = cents - cost
-    handed = (surplus * given["distributed_share"]["value"] * (rng.random(len(cents)) < 0.85)).astype(np.int64)
-    mode = (village + turn * 2) % len(COLLECTIVE_MODES)
-    poor = np.bincount(
-        county.register.snapshots[month_index(slot.year, 12)].household_village, minlength=len(place.codes)
-    )
-    joined_poor = poor[village] // (2 * projects[village])
-    joined = joined_poor * 3 + half_even(60, county.scale)
-    people = {
-        "households": joined,
-        "persons": joined * 4,
-        "poor_households": joined_poor,
-        "poor_persons": joined_poor * 4,
-    }
-    return _collective_rows(slot, (village, mode), people, (cents, cost, surplus, handed))
-
-
-def _collective_rows(
-    slot: Slot, projects: tuple[np.ndarray, np.ndarray], joined: dict[str, np.ndarray], money: tuple[np.ndarray, ...]
-) -> pl.DataFrame:
-    """The ledger's columns; ``projects`` are village and mode, ``money`` income, cost, yield, distributed in cents."""
-    (village, mode), place = projects, villages()
-    known = np.ones(len(village), bool)
-    names = [f"村级{name}项目" for name in COLLECTIVE_MODES]
-    return pl.DataFrame(
-        {
-            "行政区划代码": choose(place.codes, village),
-            "项目名称": choose(names, mode),
-            "经营方式": choose(COLLECTIVE_MODES, mode),
-            "合作社名称": choose(place.short_names, village) + "集体经济合作社（模拟）",
-            "年度": numbers(np.full(len(village), slot.year), known),
-            "参与农户数": numbers(joined["households"], known),
-            "参与人口数": numbers(joined["persons"], known),
-            "参与脱贫户数": numbers(joined["poor_households"], known),
-            "参与脱贫人口数": numbers(joined["poor_persons"], known),
-            "年收入（万元）": yuan(money[0], known),
-            "年支出（万元）": yuan(money[1], known),
-            "收益金额（万元）": yuan(money[2], known),
-            "分配到户金额（万元）": yuan(money[3], known),
-            "area_code": choose(place.codes, village),
-        }
-    )
-
-
 FRAMES: dict[str, Callable[[County, Slot], pl.DataFrame]] = {
     "industry_participation": participation_frame,
     "operators": operators_frame,
-    "product_sales": sales_frame,
-    "collective_economy": collective_frame,
     **LOAN_FRAMES,
     **POST_FRAMES,
 }
