@@ -29,12 +29,7 @@ insured as (
 medical_premium as (
 
     select
-        'medical_premium' as policy_name,
-        policy_periods.period,
-        people.person_key as unit_key,
-        people.person_key,
-        people.household_key,
-        people.area_code,
+        {{ person_of_policy('medical_premium', of='people', period='policy_periods.period') }},
         case
             when insured.insured_status = 'not_on_list' then null
             else not (insured.insured_status = 'insured' and insured.insurance_type = '城镇职工')
@@ -61,9 +56,7 @@ contracts as (
     select
         contracts.period,
         contracts.person_key,
-        min(contracts.receipt_id) as receipt_id,
-        min(contracts.source_sheet) as source_sheet,
-        min(contracts.source_row) as source_row
+        {{ first_address(of='contracts') }}
     from {{ ref('stg_health__doctor_contracts') }} as contracts
     where contracts.signed_date is not null
     group by contracts.period, contracts.person_key
@@ -73,12 +66,7 @@ contracts as (
 family_doctor as (
 
     select
-        'family_doctor' as policy_name,
-        policy_periods.period,
-        people.person_key as unit_key,
-        people.person_key,
-        people.household_key,
-        people.area_code,
+        {{ person_of_policy('family_doctor', of='people', period='policy_periods.period') }},
         true as is_entitled,
         contracts.person_key is not null as is_receiving,
         false as is_barred,

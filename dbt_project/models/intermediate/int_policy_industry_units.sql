@@ -20,12 +20,7 @@ households as (
 industry_reward as (
 
     select
-        'industry_reward' as policy_name,
-        policy_periods.period,
-        households.household_key as unit_key,
-        cast(null as varchar) as person_key,
-        households.household_key,
-        households.area_code,
+        {{ household_of_policy('industry_reward', of='households', period='policy_periods.period') }},
         case
             when not households.is_in_register or households.tier_number = 0 then false
             when households.is_in_register and households.tier_number > 0 then true
@@ -62,12 +57,7 @@ able as (
 industry_project as (
 
     select
-        'industry_project' as policy_name,
-        policy_periods.period,
-        able.household_key as unit_key,
-        cast(null as varchar) as person_key,
-        able.household_key,
-        able.area_code,
+        {{ household_of_policy('industry_project', of='able', period='policy_periods.period') }},
         true as is_entitled,
         households.household_key is not null as is_receiving,
         false as is_barred,

@@ -158,9 +158,7 @@ insured_people as (
         calendar_year,
         period,
         person_key,
-        min(receipt_id) as receipt_id,
-        min(source_sheet) as source_sheet,
-        min(source_row) as source_row
+        {{ first_address() }}
     from policies_in_force
     where
         person_key is not null
@@ -253,9 +251,7 @@ insured_households as (
         policies_in_force.policy_name,
         policies_in_force.calendar_year,
         coalesce(policies_in_force.household_key, people.household_key) as household_key,
-        min(policies_in_force.receipt_id) as receipt_id,
-        min(policies_in_force.source_sheet) as source_sheet,
-        min(policies_in_force.source_row) as source_row
+        {{ first_address(of='policies_in_force') }}
     from policies_in_force
     left join people
         on
@@ -288,12 +284,7 @@ growers as (
 crop_insurance as (
 
     select
-        'crop_insurance' as policy_name,
-        policy_periods.period,
-        growers.household_key as unit_key,
-        cast(null as varchar) as person_key,
-        growers.household_key,
-        growers.area_code,
+        {{ household_of_policy('crop_insurance', of='growers', period='policy_periods.period') }},
         true as is_entitled,
         insured_households.household_key is not null as is_receiving,
         false as is_barred,
@@ -326,9 +317,7 @@ livestock_insurance as (
         true as is_entitled,
         min(case when loans.is_insured then 1 else 0 end) = 1 as is_receiving,
         false as is_barred,
-        min(loans.receipt_id) as receipt_id,
-        min(loans.source_sheet) as source_sheet,
-        min(loans.source_row) as source_row
+        {{ first_address(of='loans') }}
     from {{ ref('stg_agriculture__livestock_loans') }} as loans
     inner join policy_periods
         on

@@ -78,12 +78,7 @@ holders as (
 nursing_subsidy as (
 
     select
-        'nursing_subsidy' as policy_name,
-        holders.period,
-        holders.person_key as unit_key,
-        holders.person_key,
-        holders.household_key,
-        holders.area_code,
+        {{ person_of_policy('nursing_subsidy', of='holders', period='holders.period') }},
         case
             when holders.is_dead or holders.is_on_tekun then false
             else holders.grade <= bounds.grade_max
@@ -106,12 +101,7 @@ nursing_subsidy as (
 living_subsidy as (
 
     select
-        'living_subsidy' as policy_name,
-        holders.period,
-        holders.person_key as unit_key,
-        holders.person_key,
-        holders.household_key,
-        holders.area_code,
+        {{ person_of_policy('living_subsidy', of='holders', period='holders.period') }},
         holders.is_on_dibao and not holders.is_on_tekun and not holders.is_dead as is_entitled,
         holders.has_living_subsidy as is_receiving,
         not holders.is_on_dibao or holders.is_on_tekun or holders.is_dead as is_barred,
@@ -153,9 +143,7 @@ basic_guarantee as (
         end as is_entitled,
         max(case when supported_households.household_key is not null then 1 else 0 end) = 1 as is_receiving,
         false as is_barred,
-        min(persons.receipt_id) as receipt_id,
-        min(persons.source_sheet) as source_sheet,
-        min(persons.source_row) as source_row
+        {{ first_address(of='persons') }}
     from {{ ref('stg_rural_revitalisation__persons') }} as persons
     inner join policy_periods
         on
@@ -176,9 +164,7 @@ measured as (
         period,
         household_key,
         min(area_code) as area_code,
-        min(receipt_id) as receipt_id,
-        min(source_sheet) as source_sheet,
-        min(source_row) as source_row
+        {{ first_address() }}
     from {{ ref('fct_household_measure') }}
     group by period, household_key
 

@@ -46,9 +46,7 @@ households as (
         max(eligibility_month) as eligibility_month,
         min(key_handed_date) as key_handed_date,
         min(moved_in_date) as moved_in_date,
-        min(receipt_id) as receipt_id,
-        min(source_sheet) as source_sheet,
-        min(source_row) as source_row
+        {{ first_address() }}
     from persons
     group by period, head_person_key
 

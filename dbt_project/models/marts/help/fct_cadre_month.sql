@@ -71,9 +71,7 @@ cadres as (
         count(distinct household_key) as household_count,
         -- New only where every pairing is; away where any of them says so.
         not bool_and(is_newcomer) and not bool_or(is_away) as is_expected,
-        min(receipt_id) as receipt_id,
-        min(source_sheet) as source_sheet,
-        min(source_row) as source_row
+        {{ first_address() }}
     from pairings
     group by period, cadre_key
 

@@ -69,9 +69,7 @@ totals as (
         min_by(scores.score_item, struct_pack(lost := scores.item_score - scores.full_score, item := scores.score_item))
             as weakest_item,
         string_agg(distinct scores.deduction_reason, '；' order by scores.deduction_reason) as deduction_reasons,
-        min(scores.receipt_id) as receipt_id,
-        min(scores.source_sheet) as source_sheet,
-        min(scores.source_row) as source_row
+        {{ first_address(of='scores') }}
     from scores
     inner join months
         on scores.period = months.period
