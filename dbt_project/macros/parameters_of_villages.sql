@@ -36,3 +36,12 @@
     ) as ranked
     where preference = 1
 {%- endmacro %}
+
+{# The villages of every month, for parameters that may be asked of any of them. #}
+{% macro every_village() %}
+    select distinct
+        period,
+        area_code
+    from {{ ref('int_area_rollup') }}
+    where area_level = 'village'
+{%- endmacro %}

@@ -8,11 +8,7 @@ duties as (
 
 villages as (
 
-    select distinct
-        period,
-        area_code
-    from {{ ref('int_area_rollup') }}
-    where area_level = 'village'
+    {{ every_village() }}
 
 ),
 
