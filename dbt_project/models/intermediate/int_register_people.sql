@@ -9,12 +9,7 @@ persons as (
 -- A year is shown by its last register of persons.
 last_registers as (
 
-    select
-        substr(period, 1, 4) as calendar_year,
-        max(period) as period
-    from {{ ref('int_feed_periods') }}
-    where feed = 'person_register'
-    group by substr(period, 1, 4)
+    {{ last_month_of_each_year('person_register') }}
 
 ),
 

@@ -21,12 +21,7 @@ years as (
 
 last_lists as (
 
-    select
-        substr(period, 1, 4) as calendar_year,
-        max(period) as period
-    from {{ ref('int_feed_periods') }}
-    where feed = 'education_enrolment'
-    group by substr(period, 1, 4)
+    {{ last_month_of_each_year('education_enrolment') }}
 
 ),
 

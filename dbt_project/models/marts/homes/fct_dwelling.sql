@@ -9,12 +9,7 @@ houses as (
 -- A year is shown by its last ledger.
 last_ledgers as (
 
-    select
-        substr(period, 1, 4) as calendar_year,
-        max(period) as period
-    from {{ ref('int_feed_periods') }}
-    where feed = 'dangerous_housing'
-    group by substr(period, 1, 4)
+    {{ last_month_of_each_year('dangerous_housing') }}
 
 ),
 

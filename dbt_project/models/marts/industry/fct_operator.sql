@@ -8,12 +8,7 @@ operators as (
 
 last_ledgers as (
 
-    select
-        substr(period, 1, 4) as calendar_year,
-        max(period) as period
-    from {{ ref('int_feed_periods') }}
-    where feed = 'operators'
-    group by substr(period, 1, 4)
+    {{ last_month_of_each_year('operators') }}
 
 ),
 

@@ -9,11 +9,7 @@ insurances as (
 
 last_lists as (
 
-    select
-        substr(period, 1, 4) as calendar_year,
-        max(period) as period
-    from insurances
-    group by substr(period, 1, 4)
+    {{ last_month_of_each_year(of='insurances') }}
 
 ),
 

@@ -11,11 +11,7 @@ pensions as (
 
 last_lists as (
 
-    select
-        substr(period, 1, 4) as calendar_year,
-        max(period) as period
-    from pensions
-    group by substr(period, 1, 4)
+    {{ last_month_of_each_year(of='pensions') }}
 
 ),
 
