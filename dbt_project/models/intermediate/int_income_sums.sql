@@ -60,17 +60,12 @@ universe as (
         years.income_year,
         years.as_of_period,
         years.has_income_file and years.as_of_period is not null as has_arrived,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         known_groups.group_type,
         known_groups.group_id
     from years
     inner join rollup_areas
-        on
-            coalesce(years.as_of_period, years.year_end_period) = rollup_areas.period
-            and rollup_areas.area_level = 'village'
+        on {{ every_division('coalesce(years.as_of_period, years.year_end_period)') }}
     cross join known_groups
 
 ),

@@ -24,10 +24,7 @@ placed as (
 
     select
         assessments.*,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         dense_rank() over (
             partition by
                 assessments.calendar_year,
@@ -138,14 +135,7 @@ intervals as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        cast(calendar_year as varchar) as period,
-        rollup_area_level as area_level,
-        rollup_area_code as area_id,
-        rollup_area_name as area_name,
-        rollup_parent_code as parent_area_id,
-        group_type,
-        group_id,
+        {{ reporting_key(of=none, period='cast(calendar_year as varchar)') }},
         assessed_date,
         is_sample,
         is_upper,

@@ -116,17 +116,12 @@ universe as (
         ledgers.period as ledger_period,
         ledgers.calendar_year,
         ledgers.has_township_book,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         groups.group_type,
         groups.group_id
     from ledgers
     inner join rollup_areas
-        on
-            ledgers.period = rollup_areas.period
-            and rollup_areas.area_level = 'village'
+        on {{ every_division('ledgers.period') }}
     cross join groups
 
 ),

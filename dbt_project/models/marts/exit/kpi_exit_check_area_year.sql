@@ -169,10 +169,7 @@ rolled_up as (
         results.calendar_year,
         results.group_type,
         results.group_id,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         {% for measure in measures %}
             case when max(case when years.has_checks then 1 else 0 end) = 1 then sum(results.{{ measure }}_sum) end
                 as {{ measure }}_sum,
@@ -199,10 +196,7 @@ rolled_up as (
         results.calendar_year,
         results.group_type,
         results.group_id,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code
+        {{ division_of('rollup_areas') }}
 
 ),
 
@@ -243,14 +237,7 @@ counted as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        cast(calendar_year as varchar) as period,
-        rollup_area_level as area_level,
-        rollup_area_code as area_id,
-        rollup_area_name as area_name,
-        rollup_parent_code as parent_area_id,
-        group_type,
-        group_id,
+        {{ reporting_key(of=none, period='cast(calendar_year as varchar)') }},
         item_name,
         item_name_en,
         {% for kind in kinds %}

@@ -65,10 +65,7 @@ universe as (
 
     select
         coverage.*,
-        areas.rollup_area_code,
-        areas.rollup_area_level,
-        areas.rollup_area_name,
-        areas.rollup_parent_code,
+        {{ division_of('areas') }},
         'all' as group_type,
         'all' as group_id
     from coverage
@@ -77,10 +74,7 @@ universe as (
     union all
     select
         coverage.*,
-        areas.rollup_area_code,
-        areas.rollup_area_level,
-        areas.rollup_area_name,
-        areas.rollup_parent_code,
+        {{ division_of('areas') }},
         standing_groups.group_type,
         standing_groups.group_id
     from coverage
@@ -91,10 +85,7 @@ universe as (
     union all
     select
         coverage.*,
-        areas.rollup_area_code,
-        areas.rollup_area_level,
-        areas.rollup_area_name,
-        areas.rollup_parent_code,
+        {{ division_of('areas') }},
         sums.group_type,
         sums.group_id
     from coverage

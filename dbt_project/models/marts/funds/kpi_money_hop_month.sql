@@ -259,10 +259,7 @@ areas as (
         months.has_quotas,
         months.split_mark = 1 as has_splits,
         months.has_payments,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code
+        {{ division_of('rollup_areas') }}
     from months
     inner join rollup_areas
         on
@@ -342,14 +339,7 @@ earlier as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        measured.period,
-        measured.rollup_area_level as area_level,
-        measured.rollup_area_code as area_id,
-        measured.rollup_area_name as area_name,
-        measured.rollup_parent_code as parent_area_id,
-        measured.group_type,
-        measured.group_id,
+        {{ reporting_key(of='measured') }},
         cast(measured.quota_count as bigint) as quota_count,
         {% for measure in split_counts + paid_counts %}
             cast(measured.{{ measure }} as bigint) as {{ measure }},

@@ -133,14 +133,7 @@ teams as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        measured.period,
-        measured.area_level,
-        measured.area_id,
-        measured.area_name,
-        measured.parent_area_id,
-        measured.group_type,
-        measured.group_id,
+        {{ carried_key(of='measured') }},
         {% for name in measures if name.endswith('_count') %}
             cast(measured.{{ name }} as bigint) as {{ name }},
         {% endfor %}

@@ -86,14 +86,7 @@ contributions as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        period,
-        area_level,
-        area_id,
-        area_name,
-        parent_area_id,
-        group_type,
-        group_id,
+        {{ carried_key() }},
         {% for name in movers if name not in ('measured_area_m2', 'measured_person_count') %}
             cast({{ name }} as bigint) as {{ name }},
         {% endfor %}

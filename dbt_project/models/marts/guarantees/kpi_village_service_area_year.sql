@@ -60,14 +60,7 @@ contributions as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        period,
-        area_level,
-        area_id,
-        area_name,
-        parent_area_id,
-        group_type,
-        group_id,
+        {{ carried_key() }},
         {% for name in measures if name.endswith('_count') %}
             cast({{ name }} as bigint) as {{ name }},
         {% endfor %}

@@ -284,14 +284,7 @@ terms as (
 
 group_names as (
 
-    select distinct
-        group_type,
-        group_id
-    from cadre_counts
-    union
-    select
-        'all' as group_type,
-        'all' as group_id
+    {{ groups_of('cadre_counts') }}
 
 ),
 
@@ -311,17 +304,12 @@ universe as (
         months.has_tests,
         registers.period is not null as has_register,
         coalesce(first_terms.period <= months.period, false) as has_terms,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         group_names.group_type,
         group_names.group_id
     from months
     inner join rollup_areas
-        on
-            months.period = rollup_areas.period
-            and rollup_areas.area_level = 'village'
+        on {{ every_division('months.period') }}
     left join deliveries as registers
         on
             registers.feed = 'household_register'
@@ -355,14 +343,7 @@ measured as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        period,
-        rollup_area_level as area_level,
-        rollup_area_code as area_id,
-        rollup_area_name as area_name,
-        rollup_parent_code as parent_area_id,
-        group_type,
-        group_id,
+        {{ reporting_key(of=none) }},
         {% for measure in measures %}
             cast({{ measure.name }} as bigint) as {{ measure.name }},
         {% endfor %}

@@ -16,12 +16,7 @@ rollup_areas as (
 
 ledgers as (
 
-    select
-        substr(period, 1, 4) as calendar_year,
-        max(period) as period
-    from {{ ref('int_feed_periods') }}
-    where feed = 'dangerous_housing'
-    group by substr(period, 1, 4)
+    {{ last_month_of_each_year('dangerous_housing') }}
 
 ),
 
@@ -56,14 +51,7 @@ without_house as (
 
 groups as (
 
-    select distinct
-        group_type,
-        group_id
-    from cells
-    union
-    select
-        'all' as group_type,
-        'all' as group_id
+    {{ groups_of('cells') }}
 
 ),
 
@@ -73,17 +61,12 @@ universe as (
         ledgers.calendar_year,
         ledgers.period as ledger_period,
         registers.calendar_year is not null as has_register,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         groups.group_type,
         groups.group_id
     from ledgers
     inner join rollup_areas
-        on
-            ledgers.period = rollup_areas.period
-            and rollup_areas.area_level = 'village'
+        on {{ every_division('ledgers.period') }}
     left join registers
         on ledgers.calendar_year = registers.calendar_year
     cross join groups

@@ -48,14 +48,7 @@ compared as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        cast(income_year as varchar) as period,
-        rollup_area_level as area_level,
-        rollup_area_code as area_id,
-        rollup_area_name as area_name,
-        rollup_parent_code as parent_area_id,
-        group_type,
-        group_id,
+        {{ reporting_key(of=none, period='cast(income_year as varchar)') }},
         income_source,
         cast(income_cny as decimal(18, 2)) as income_cny,
         cast(net_income_cny as decimal(18, 2)) as net_income_cny,

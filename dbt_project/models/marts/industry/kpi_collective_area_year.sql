@@ -143,14 +143,7 @@ cells as (
 
 groups as (
 
-    select distinct
-        group_type,
-        group_id
-    from cells
-    union
-    select
-        'all' as group_type,
-        'all' as group_id
+    {{ groups_of('cells') }}
 
 ),
 
@@ -160,17 +153,12 @@ universe as (
         years.period,
         years.calendar_year,
         register_years.calendar_year is not null as has_register,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         groups.group_type,
         groups.group_id
     from years
     inner join rollup_areas
-        on
-            years.period = rollup_areas.period
-            and rollup_areas.area_level = 'village'
+        on {{ every_division('years.period') }}
     cross join groups
     left join register_years
         on years.calendar_year = register_years.calendar_year
@@ -180,14 +168,7 @@ universe as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        cast(universe.calendar_year as varchar) as period,
-        universe.rollup_area_level as area_level,
-        universe.rollup_area_code as area_id,
-        universe.rollup_area_name as area_name,
-        universe.rollup_parent_code as parent_area_id,
-        universe.group_type,
-        universe.group_id,
+        {{ reporting_key(period='cast(universe.calendar_year as varchar)') }},
         cast(of_villages.village_count as bigint) as village_count,
         {% for name in villages_of %}
             cast(of_villages.{{ name }} as bigint) as {{ name }},

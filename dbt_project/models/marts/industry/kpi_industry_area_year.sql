@@ -259,17 +259,12 @@ universe as (
     select distinct
         years.*,
         register_years.calendar_year is not null as has_register,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         groups.group_type,
         groups.group_id
     from years
     inner join rollup_areas
-        on
-            years.period = rollup_areas.period
-            and rollup_areas.area_level = 'village'
+        on {{ every_division('years.period') }}
     cross join groups
     left join register_years
         on years.calendar_year = register_years.calendar_year
@@ -345,14 +340,7 @@ measured as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        cast(calendar_year as varchar) as period,
-        rollup_area_level as area_level,
-        rollup_area_code as area_id,
-        rollup_area_name as area_name,
-        rollup_parent_code as parent_area_id,
-        group_type,
-        group_id,
+        {{ reporting_key(of=none, period='cast(calendar_year as varchar)') }},
         cast(listed_household_count as bigint) as listed_household_count,
         {% for name in households + rewards + operators + sales %}
             cast({{ name }} as {{ 'decimal(18, 2)' if name.endswith('_cny') else 'bigint' }}) as {{ name }},

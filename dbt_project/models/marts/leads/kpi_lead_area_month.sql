@@ -102,19 +102,14 @@ universe as (
 
     select distinct
         months.period,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         groups.group_type,
         groups.group_id,
         months.reported_kind_count,
         groups.group_type = 'all' or lead_periods.lead_kind is not null as is_reported
     from months
     inner join rollup_areas
-        on
-            months.period = rollup_areas.period
-            and rollup_areas.area_level = 'village'
+        on {{ every_division('months.period') }}
     cross join groups
     left join lead_periods
         on

@@ -133,10 +133,7 @@ places as (
 
     select distinct
         years.calendar_year,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code
+        {{ division_of('rollup_areas') }}
     from years
     cross join rollup_areas
 

@@ -129,17 +129,12 @@ universe as (
     select distinct
         months.period,
         months.is_told,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         groups.group_type,
         groups.group_id
     from months
     inner join rollup_areas
-        on
-            months.period = rollup_areas.period
-            and rollup_areas.area_level = 'village'
+        on {{ every_division('months.period') }}
     cross join groups
 
 ),

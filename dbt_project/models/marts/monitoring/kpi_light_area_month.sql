@@ -242,15 +242,10 @@ universe as (
         months.list_period,
         months.has_monitored,
         months.has_leads,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code
+        {{ division_of('rollup_areas') }}
     from months
     inner join rollup_areas
-        on
-            months.period = rollup_areas.period
-            and rollup_areas.area_level = 'village'
+        on {{ every_division('months.period') }}
     where months.list_period is not null
 
 ),

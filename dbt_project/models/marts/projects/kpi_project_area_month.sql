@@ -89,10 +89,7 @@ areas as (
 
     select distinct
         rollup_areas.period,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code
+        {{ division_of('rollup_areas') }}
     from rollup_areas
     where
         rollup_areas.area_level = 'village'

@@ -47,10 +47,7 @@ universe as (
 
     select distinct
         months.period,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         population_groups.group_id,
         changes.period is not null as has_changes,
         opening_households.period is not null as has_opening_households,
@@ -61,9 +58,7 @@ universe as (
     inner join first_month
         on months.period >= first_month.period
     inner join rollup_areas
-        on
-            months.period = rollup_areas.period
-            and rollup_areas.area_level = 'village'
+        on {{ every_division('months.period') }}
     cross join population_groups
     left join feed_periods as changes
         on

@@ -58,14 +58,7 @@ contributions as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        period,
-        area_level,
-        area_id,
-        area_name,
-        parent_area_id,
-        group_type,
-        group_id,
+        {{ carried_key() }},
         {% for name in measures %}
             {% set type = 'decimal(18, 2)' if name.endswith('_cny') else 'bigint' %}
             cast(

@@ -89,16 +89,11 @@ universe as (
         years.calendar_year,
         policies.policy_name,
         policy_periods.period as list_period,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code
+        {{ division_of('rollup_areas') }}
     from years
     cross join policies
     inner join rollup_areas
-        on
-            years.period = rollup_areas.period
-            and rollup_areas.area_level = 'village'
+        on {{ every_division('years.period') }}
     left join policy_periods
         on
             years.calendar_year = policy_periods.calendar_year

@@ -55,14 +55,7 @@ households as (
 
 groups as (
 
-    select distinct
-        group_type,
-        group_id
-    from cells
-    union
-    select
-        'all' as group_type,
-        'all' as group_id
+    {{ groups_of('cells') }}
 
 ),
 
@@ -70,17 +63,12 @@ universe as (
 
     select distinct
         periods.*,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         groups.group_type,
         groups.group_id
     from periods
     inner join rollup_areas
-        on
-            periods.period = rollup_areas.period
-            and rollup_areas.area_level = 'village'
+        on {{ every_division('periods.period') }}
     cross join groups
 
 ),
@@ -149,14 +137,7 @@ measured as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        period,
-        rollup_area_level as area_level,
-        rollup_area_code as area_id,
-        rollup_area_name as area_name,
-        rollup_parent_code as parent_area_id,
-        group_type,
-        group_id,
+        {{ reporting_key(of=none) }},
         {% for measure in measures if measure.name.endswith('_count') %}
             cast({{ measure.name }} as bigint) as {{ measure.name }},
         {% endfor %}

@@ -92,10 +92,7 @@ universe as (
 
     select distinct
         rollup_areas.period,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         groups.group_type,
         groups.group_id,
         groups.is_told

@@ -144,10 +144,7 @@ universe as (
 
     select distinct
         known_months.period,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         group_names.group_type,
         group_names.group_id
     from known_months

@@ -125,14 +125,7 @@ periods as (
 
 groups as (
 
-    select distinct
-        group_type,
-        group_id
-    from cells
-    union
-    select
-        'all' as group_type,
-        'all' as group_id
+    {{ groups_of('cells') }}
 
 ),
 
@@ -140,17 +133,12 @@ universe as (
 
     select distinct
         periods.*,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         groups.group_type,
         groups.group_id
     from periods
     inner join rollup_areas
-        on
-            periods.period = rollup_areas.period
-            and rollup_areas.area_level = 'village'
+        on {{ every_division('periods.period') }}
     cross join groups
 
 ),
@@ -264,14 +252,7 @@ measured as (
 final as (
 
     select
-        '{{ var("method_version") }}' as method_version,
-        measured.period,
-        measured.area_level,
-        measured.area_id,
-        measured.area_name,
-        measured.parent_area_id,
-        measured.group_type,
-        measured.group_id,
+        {{ carried_key(of='measured') }},
         {% for name in [
             'monitored_person', 'labour_force', 'working_labour_force', 'working_person', 'working_county',
             'working_province', 'working_outside', 'working_other',

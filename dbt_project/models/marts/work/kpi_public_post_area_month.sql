@@ -73,14 +73,7 @@ cells as (
 
 groups as (
 
-    select distinct
-        group_type,
-        group_id
-    from cells
-    union
-    select
-        'all' as group_type,
-        'all' as group_id
+    {{ groups_of('cells') }}
 
 ),
 
@@ -88,17 +81,12 @@ universe as (
 
     select distinct
         ledgers.*,
-        rollup_areas.rollup_area_code,
-        rollup_areas.rollup_area_level,
-        rollup_areas.rollup_area_name,
-        rollup_areas.rollup_parent_code,
+        {{ division_of('rollup_areas') }},
         groups.group_type,
         groups.group_id
     from ledgers
     inner join rollup_areas
-        on
-            ledgers.period = rollup_areas.period
-            and rollup_areas.area_level = 'village'
+        on {{ every_division('ledgers.period') }}
     cross join groups
 
 ),
