@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import polars as pl
 
 from pipelines.contracts import Text
-from pipelines.reading.doubts import Doubt
 from pipelines.reading.text.alignment import CUT, ODD, Reading, align, plain_cost
 from pipelines.reading.text.dialects import COMMON, mixed_detail
 from pipelines.reading.text.profiles import Profile, shape_of
 from pipelines.reading.text.records import BLANK, INSIDE, LONGEST_RECORD_LINES, Records, quoted_cells
+from pipelines.reading.text.repaired import EDITS, Repaired
 from pipelines.reading.text.segments import FIGURES, Segment, is_header_like
 from pipelines.reading.text.slips import (
     PADDED_COST,
@@ -45,25 +44,6 @@ _MOVED = Text(
     zh="可能少一个又多一个分隔符，位置不能确定的单元格留空",
     en="a delimiter may be missing and another too many; the cells between are left blank",
 )
-_EDITS = {
-    "missing": Text(zh="缺少一个分隔符", en="a delimiter is missing"),
-    "extra": Text(zh="多出一个分隔符", en="a delimiter too many"),
-    "joined": Text(zh="值中含有分隔符，已重新接上", en="a value holds the delimiter and was joined again"),
-    "cut": Text(zh="行尾缺少单元格", en="the last cells are missing"),
-    "lost": Text(zh="缺少一个单元格", en="a cell is missing"),
-    "comma": Text(zh="值中可能含有分隔符", en="a value may hold the delimiter"),
-    "two": Text(zh="两行连成一行，后一行未读", en="two rows ran together; the second is not read"),
-    "stray": Text(zh="引号不成对", en="a stray quotation mark"),
-}
-
-
-@dataclass
-class Repaired:
-    """Cells of the lines that are not regular, by line from 0; lines that others swallowed; doubts in source rows."""
-
-    cells: dict[int, list[str | None]] = field(default_factory=dict)
-    swallowed: set[int] = field(default_factory=set)
-    doubts: list[Doubt] = field(default_factory=list)
 
 
 class Repairer:
@@ -115,7 +95,7 @@ class Repairer:
         if any(profile.cost(cell) > ODD for profile, cell in zip(self.profiles, cells, strict=False)):
             return False
         self.done.cells[line] = self._left(cells)
-        self._doubt("ragged_row", line, len(cells), _EDITS["cut"])
+        self.done.doubt("ragged_row", line, len(cells), EDITS["cut"])
         return True
 
     def repair(self) -> Repaired:
@@ -191,12 +171,12 @@ class Repairer:
         while len(cells) > self.width and not cells[-1].strip():
             cells = cells[:-1]
         if len(cells) > self.width:
-            self._doubt("ragged_row", line, self.width, Text(zh="比表宽，右侧未读", en="wider than the table"))
+            self.done.doubt("ragged_row", line, self.width, Text(zh="比表宽，右侧未读", en="wider than the table"))
             self.done.cells[line] = [None] * self.width
         elif filled > 1:
-            self._doubt("header_guess", line, None, Text(zh="比表窄，靠左放置", en="narrower than the table"))
+            self.done.doubt("header_guess", line, None, Text(zh="比表窄，靠左放置", en="narrower than the table"))
         if '"' in "".join(cells) and self.records.widths[line] < 0:
-            self._doubt("stray_quote", line, 0, None)
+            self.done.doubt("stray_quote", line, 0, None)
 
     def _is_note(self, line: int) -> bool:
         cells = self.records.cells(line)
@@ -220,7 +200,7 @@ class Repairer:
         pieces = self.records.text(line).split(self.records.delimiter)
         if len(pieces) == self.width - 1 and self.profiles[-1].share("empty") == 1:
             self.done.cells[line] = self._left(self.records.cells(line))
-            self._doubt(
+            self.done.doubt(
                 "header_guess", line, self.width - 1, Text(zh="数据行末多一个分隔符", en="rows end in a delimiter")
             )
             return
@@ -230,12 +210,12 @@ class Repairer:
         if self._quoted_whole(line, self._header_cost) or self._merged_names(line):
             return
         reading = align(pieces, self.records.delimiter, self.profiles, is_header=True)
-        self._take(line, reading)
+        self.done.take(line, reading)
         if len(pieces) == self.width - 1 and not any(reading.cells) and '"' not in "".join(pieces):
             sure = next((at for at, piece in enumerate(pieces) if may_be_two(piece)), len(pieces))
             self.done.cells[line] = [*pieces[:sure], *[None] * (self.width - sure)]
         if reading.is_structural:
-            self._doubt("header_guess", line, None, None)
+            self.done.doubt("header_guess", line, None, None)
 
     def _quoted_whole(self, line: int, cost: Callable[[Sequence[str]], float]) -> bool:
         """A line quoted as if it were one cell: its cells are inside."""
@@ -246,7 +226,9 @@ class Repairer:
         if cells is None or len(cells) != self.width or self.width == 1 or cost(cells) > OTHERWISE:
             return False
         self.done.cells[line] = [cell or None for cell in cells]
-        self._doubt("stray_quote", line, None, Text(zh="整行在一对引号内", en="the whole line is quoted as one cell"))
+        self.done.doubt(
+            "stray_quote", line, None, Text(zh="整行在一对引号内", en="the whole line is quoted as one cell")
+        )
         return True
 
     def _merged_names(self, line: int) -> bool:
@@ -262,8 +244,8 @@ class Repairer:
         if pieces[at][cut - 1] > "\u4e00" and len(pieces[at]) < max(map(len, pieces)):
             return False
         self.done.cells[line] = [*pieces[:at], pieces[at][:cut], pieces[at][cut:], *pieces[at + 1 :]]
-        self._doubt("ragged_row", line, at, _EDITS["missing"])
-        self._doubt("header_guess", line, None, None)
+        self.done.doubt("ragged_row", line, at, EDITS["missing"])
+        self.done.doubt("header_guess", line, None, None)
         return True
 
     def _header_cost(self, cells: Sequence[str]) -> float:
@@ -286,15 +268,15 @@ class Repairer:
             return
         if '"' not in text and (first := two_rows(pieces, self.profiles)) is not None:
             self.done.cells[line] = [*first, None]
-            self._doubt("ragged_row", line, self.width - 1, _EDITS["two"])
+            self.done.doubt("ragged_row", line, self.width - 1, EDITS["two"])
             return
-        self._take(line, align(pieces, self.records.delimiter, self.profiles, cut=CUT))
+        self.done.take(line, align(pieces, self.records.delimiter, self.profiles, cut=CUT))
 
     def _truncated(self, line: int, pieces: list[str]) -> None:
         """The last line of a file that ends in its middle: the cell at the cut is not certain."""
         reading = align(pieces[:-1] or [""], self.records.delimiter, self.profiles, cut=0.5)
-        self._take(line, reading)
-        self._doubt("truncated", line, len(pieces) - 1, None)
+        self.done.take(line, reading)
+        self.done.doubt("truncated", line, len(pieces) - 1, None)
 
     def _by_other_delimiter(self, line: int, cost: Callable[[Sequence[str]], float]) -> list[str] | None:
         """The cells of a line that another delimiter splits into just the right columns."""
@@ -312,7 +294,7 @@ class Repairer:
         best = min(found, key=lambda each: each[0])
         if best[0] > OTHERWISE:
             return None
-        self._doubt("mixed_delimiter", line, None, mixed_detail(best[1]))
+        self.done.doubt("mixed_delimiter", line, None, mixed_detail(best[1]))
         return best[2]
 
     def _one_replaced(self, text: str, other: str) -> list[str] | None:
@@ -365,35 +347,16 @@ class Repairer:
         if cost > 2.0:
             return False
         detail = Text(zh="一行断成两行，已接上", en="one row broken in two lines; joined again")
-        self._doubt("ragged_row", line, len(first) - 1, detail)
-        self._doubt("line_end", line, len(first) - 1, None)
+        self.done.doubt("ragged_row", line, len(first) - 1, detail)
+        self.done.doubt("line_end", line, len(first) - 1, None)
         self.done.cells[line] = [cell or None for cell in cells]
         self.done.swallowed.add(following)
         return True
 
-    def _take(self, line: int, reading: Reading) -> None:
-        self.done.cells[line] = reading.cells
-        structural = [(what, column) for what, column in reading.edits if what != "stray"]
-        for what, column in reading.edits:
-            if what == "stray":
-                self._doubt("stray_quote", line, column, None)
-        if reading.is_structural:
-            places = [column for _, column in structural] + reading.uncertain
-            named = list(dict.fromkeys(what for what, _ in structural)) or ["stray"]
-            blank = len(reading.uncertain)
-            detail = Text(
-                zh="、".join(_EDITS[each].zh for each in named) + (f"；{blank}个单元格不能确定" if blank else ""),
-                en=", ".join(_EDITS[each].en for each in named) + (f"; {blank} cells not certain" if blank else ""),
-            )
-            self._doubt("ragged_row", line, min(places), detail)
-
     def _give_up(self, line: int) -> None:
         self.done.cells[line] = [None] * self.width
         detail = Text(zh="损坏的行过多，未逐行修复", en="too many damaged rows; this one was not repaired")
-        self._doubt("ragged_row", line, None, detail)
-
-    def _doubt(self, kind: str, line: int, column: int | None, detail: Text | None) -> None:
-        self.done.doubts.append(Doubt(kind, line + 1, None if column is None else column + 1, detail))
+        self.done.doubt("ragged_row", line, None, detail)
 
     def suspects(self) -> None:
         """Regular rows whose values stand one column off; what is not certain is left blank."""
@@ -416,7 +379,7 @@ class Repairer:
             pieces = self.records.text(line).split(self.records.delimiter)
             verdict = judge_row([cell or "" for cell in row], pieces, self.records.delimiter, sound)
             if isinstance(verdict, Reading):
-                self._take(line, verdict)
+                self.done.take(line, verdict)
             elif verdict is not None:
                 first, last = verdict
                 known = self_evident([cell or "" for cell in row], sound)
@@ -424,7 +387,7 @@ class Repairer:
                 for column in range(first, last + 1):
                     kept[column] = known.get(column)
                 self.done.cells[line] = kept
-                self._doubt("ragged_row", line, first, _MOVED)
+                self.done.doubt("ragged_row", line, first, _MOVED)
 
     def _commas_in_values(self) -> None:
         """Values after a blank where no other row has one: a value with the delimiter inside may be cut there."""
@@ -441,7 +404,7 @@ class Repairer:
             if cost > PADDED_COST:
                 row[column - 1] = row[column] = None
             self.done.cells[line] = row
-            self._doubt("ragged_row", line, column - 1, _EDITS["comma"])
+            self.done.doubt("ragged_row", line, column - 1, EDITS["comma"])
 
 
 def name_turns(name: str) -> list[int]:
