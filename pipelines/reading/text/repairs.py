@@ -14,24 +14,18 @@ import numpy as np
 import polars as pl
 
 from pipelines.contracts import Text
-from pipelines.reading.text.alignment import CUT, ODD, Reading, align, plain_cost
+from pipelines.reading.text.alignment import CUT, ODD, align, plain_cost
 from pipelines.reading.text.dialects import COMMON, mixed_detail
+from pipelines.reading.text.displaced import blank_displaced
 from pipelines.reading.text.profiles import Profile, shape_of
 from pipelines.reading.text.records import BLANK, INSIDE, LONGEST_RECORD_LINES, Records, quoted_cells
 from pipelines.reading.text.repaired import EDITS, Repaired
 from pipelines.reading.text.segments import FIGURES, Segment, is_header_like
-from pipelines.reading.text.slips import (
-    PADDED_COST,
-    padded,
-    rows_beside,
-    rows_blank_at_an_end,
-    self_evident,
-    two_rows,
-)
-from pipelines.reading.text.suspects import MOST_SUSPECTS, is_data_like, judge_row, sample_profiles, strange_rows
+from pipelines.reading.text.slips import two_rows
+from pipelines.reading.text.suspects import sample_profiles
 
 MOST_ALIGNED = 1_000
-WIDEST_TRIED = 500
+WIDEST_TRIED, FEWEST_JUDGED = 500, 4
 OTHERWISE = 2.6
 FEWEST_SHORT, SHORT_SHARE = 3, 0.1
 _NOTE = re.compile(
@@ -40,10 +34,6 @@ _NOTE = re.compile(
 )
 _NAME_TURN = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[\u4e00-\u9fff][数额率号量价址别期])(?=[\u4e00-\u9fff]{2})")
 LONG_HANZI, LONG_NAME = 4, 6
-_MOVED = Text(
-    zh="可能少一个又多一个分隔符，位置不能确定的单元格留空",
-    en="a delimiter may be missing and another too many; the cells between are left blank",
-)
 
 
 class Repairer:
@@ -360,51 +350,8 @@ class Repairer:
 
     def suspects(self) -> None:
         """Regular rows whose values stand one column off; what is not certain is left blank."""
-        if len(self.lines) < 4 or not 2 <= self.width <= WIDEST_TRIED:
-            return
-        found = strange_rows(self.columns, self.profiles)
-        off = set(rows_beside(self.columns, self.profiles)[:MOST_SUSPECTS].tolist())
-        ends = rows_blank_at_an_end(self.columns, self.profiles)[:MOST_SUSPECTS]
-        found = np.union1d(found, [*off, *ends.tolist()]).astype(np.int64)
-        self._commas_in_values()
-        if not len(found):
-            return
-        names = [column[0] for column in self.columns]
-        sound = sample_profiles(self.columns, found)
-        for at in found.tolist():
-            row = [column[at] for column in self.columns]
-            if at == 0 or row == names or not (at in off or is_data_like(row, sound)):
-                continue
-            line = int(self.lines[at])
-            pieces = self.records.text(line).split(self.records.delimiter)
-            verdict = judge_row([cell or "" for cell in row], pieces, self.records.delimiter, sound)
-            if isinstance(verdict, Reading):
-                self.done.take(line, verdict)
-            elif verdict is not None:
-                first, last = verdict
-                known = self_evident([cell or "" for cell in row], sound)
-                kept = [None if first <= at <= last else cell for at, cell in enumerate(row)]
-                for column in range(first, last + 1):
-                    kept[column] = known.get(column)
-                self.done.cells[line] = kept
-                self.done.doubt("ragged_row", line, first, _MOVED)
-
-    def _commas_in_values(self) -> None:
-        """Values after a blank where no other row has one: a value with the delimiter inside may be cut there."""
-        for at, column in padded(self.columns):
-            line = int(self.lines[at])
-            row: list[str | None] = [each[at] for each in self.columns]
-            value = row[column] or ""
-            profile = self.profiles[column]
-            if at == 0 or profile.vocabulary[value.strip()] > 1 or '"' in self.records.text(line):
-                continue
-            cost = profile.cost(value.strip())
-            if cost <= PADDED_COST and shape_of(value).kind in FIGURES:
-                continue
-            if cost > PADDED_COST:
-                row[column - 1] = row[column] = None
-            self.done.cells[line] = row
-            self.done.doubt("ragged_row", line, column - 1, EDITS["comma"])
+        if len(self.lines) >= FEWEST_JUDGED and 2 <= self.width <= WIDEST_TRIED:
+            blank_displaced(self.records, self.lines, self.columns, self.profiles, self.done)
 
 
 def name_turns(name: str) -> list[int]:
