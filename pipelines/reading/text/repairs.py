@@ -17,8 +17,9 @@ from pipelines.contracts import Text
 from pipelines.reading.text.alignment import CUT, ODD, align, plain_cost
 from pipelines.reading.text.dialects import COMMON, mixed_detail
 from pipelines.reading.text.displaced import blank_displaced
+from pipelines.reading.text.otherwise import by_other_delimiter, may_be_two, names_apart, out_of_quotes
 from pipelines.reading.text.profiles import Profile, shape_of
-from pipelines.reading.text.records import BLANK, INSIDE, LONGEST_RECORD_LINES, Records, quoted_cells
+from pipelines.reading.text.records import BLANK, INSIDE, LONGEST_RECORD_LINES, Records
 from pipelines.reading.text.repaired import EDITS, Repaired
 from pipelines.reading.text.segments import FIGURES, Segment, is_header_like
 from pipelines.reading.text.slips import two_rows
@@ -26,14 +27,11 @@ from pipelines.reading.text.suspects import sample_profiles
 
 MOST_ALIGNED = 1_000
 WIDEST_TRIED, FEWEST_JUDGED = 500, 4
-OTHERWISE = 2.6
 FEWEST_SHORT, SHORT_SHARE = 3, 0.1
 _NOTE = re.compile(
     r"[\"“(（*※]*(?:注|说明|备注|资料来源|数据来源|制表|填表|审核|单位[：:]|note|source|remark)[^,;\t|]{0,3}[：:]",
     re.IGNORECASE,
 )
-_NAME_TURN = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[\u4e00-\u9fff][数额率号量价址别期])(?=[\u4e00-\u9fff]{2})")
-LONG_HANZI, LONG_NAME = 4, 6
 
 
 class Repairer:
@@ -208,12 +206,9 @@ class Repairer:
             self.done.doubt("header_guess", line, None, None)
 
     def _quoted_whole(self, line: int, cost: Callable[[Sequence[str]], float]) -> bool:
-        """A line quoted as if it were one cell: its cells are inside."""
-        text = self.records.text(line).strip()
-        if len(text) < 2 or text[0] != '"' or text[-1] != '"':
-            return False
-        cells = _cells(text[1:-1].replace('""', '"'), self.records.delimiter)
-        if cells is None or len(cells) != self.width or self.width == 1 or cost(cells) > OTHERWISE:
+        """Take a line quoted as if it were one cell."""
+        cells = out_of_quotes(self.records.text(line), self.records.delimiter, self.width, cost)
+        if cells is None:
             return False
         self.done.cells[line] = [cell or None for cell in cells]
         self.done.doubt(
@@ -222,21 +217,24 @@ class Repairer:
         return True
 
     def _merged_names(self, line: int) -> bool:
-        """A header of one name too few: two of them ran together, at the one place where names may meet."""
-        text = self.records.text(line)
-        pieces = text.split(self.records.delimiter)
-        if len(pieces) != self.width - 1 or '"' in text or not all(piece.strip() for piece in pieces):
+        """Take a header two of whose names ran together."""
+        found = names_apart(self.records.text(line), self.records.delimiter, self.width)
+        if found is None:
             return False
-        found = [(at, cut) for at, piece in enumerate(pieces) for cut in name_turns(piece)]
-        if len(found) != 1:
-            return False
-        at, cut = found[0]
-        if pieces[at][cut - 1] > "\u4e00" and len(pieces[at]) < max(map(len, pieces)):
-            return False
-        self.done.cells[line] = [*pieces[:at], pieces[at][:cut], pieces[at][cut:], *pieces[at + 1 :]]
+        at, names = found
+        self.done.cells[line] = [*names]
         self.done.doubt("ragged_row", line, at, EDITS["missing"])
         self.done.doubt("header_guess", line, None, None)
         return True
+
+    def _by_other_delimiter(self, line: int, cost: Callable[[Sequence[str]], float]) -> list[str] | None:
+        """The cells of a line that another delimiter splits into just the right columns."""
+        found = by_other_delimiter(self.records.text(line), self.records.delimiter, self.profiles, cost)
+        if found is None:
+            return None
+        mark, cells = found
+        self.done.doubt("mixed_delimiter", line, None, mixed_detail(mark))
+        return cells
 
     def _header_cost(self, cells: Sequence[str]) -> float:
         return sum(profile.name_cost(cell) for profile, cell in zip(self.profiles, cells, strict=True)) / self.width
@@ -267,42 +265,6 @@ class Repairer:
         reading = align(pieces[:-1] or [""], self.records.delimiter, self.profiles, cut=0.5)
         self.done.take(line, reading)
         self.done.doubt("truncated", line, len(pieces) - 1, None)
-
-    def _by_other_delimiter(self, line: int, cost: Callable[[Sequence[str]], float]) -> list[str] | None:
-        """The cells of a line that another delimiter splits into just the right columns."""
-        text = self.records.text(line)
-        own = self.records.delimiter
-        found: list[tuple[float, str, list[str]]] = []
-        for other in [each for each in (*COMMON, " ", "、", ":", "^", "~") if each != own and each in text]:
-            cells = _cells(text, other)
-            if cells is not None and len(cells) == self.width > 1 and not self._is_own(cells):
-                found.append((cost(cells), other, cells))
-            elif other in COMMON and '"' not in text and (one := self._one_replaced(text, other)) is not None:
-                found.append((cost(one), other, one))
-        if not found:
-            return None
-        best = min(found, key=lambda each: each[0])
-        if best[0] > OTHERWISE:
-            return None
-        self.done.doubt("mixed_delimiter", line, None, mixed_detail(best[1]))
-        return best[2]
-
-    def _one_replaced(self, text: str, other: str) -> list[str] | None:
-        """The cells of a line where one delimiter was typed as another mark, which no value of the table has."""
-        own = self.records.delimiter
-        if text.count(other) != 1 or text.count(own) != self.width - 2:
-            return None
-        if any(other in value for profile in self.profiles for value in profile.vocabulary):
-            return None
-        return text.replace(other, own).split(own)
-
-    def _is_own(self, cells: Sequence[str]) -> bool:
-        """True when the table's own delimiter divides cells of the line: then no other one makes up the count."""
-        own = self.records.delimiter
-        odd = [
-            cell for cell, profile in zip(cells, self.profiles, strict=True) if own in cell and profile.cost(cell) > ODD
-        ]
-        return bool(odd) or 2 * sum(cell.count(own) for cell in cells) >= self.width
 
     def _text_over_lines(self, line: int) -> str:
         """The words of a damaged record: with the lines that follow, if these are odd too and close its quotes."""
@@ -352,18 +314,3 @@ class Repairer:
         """Regular rows whose values stand one column off; what is not certain is left blank."""
         if len(self.lines) >= FEWEST_JUDGED and 2 <= self.width <= WIDEST_TRIED:
             blank_displaced(self.records, self.lines, self.columns, self.profiles, self.done)
-
-
-def name_turns(name: str) -> list[int]:
-    """Places inside a header's name where another one may begin: a capital after a small letter, or a closing word."""
-    return [found.start() for found in _NAME_TURN.finditer(name.strip())] if name == name.strip() else []
-
-
-def may_be_two(name: str) -> bool:
-    """True when a header's name is long enough to be two that ran together."""
-    size = len(name.strip())
-    return size >= (LONG_HANZI if any(letter >= "\u4e00" for letter in name) else LONG_NAME)
-
-
-def _cells(text: str, delimiter: str) -> list[str] | None:
-    return quoted_cells(text, delimiter) if '"' in text else text.split(delimiter)
