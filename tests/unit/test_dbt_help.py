@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.dbt_county import COUNTY, EAST, TOWN, WEST, Built, County, Row, build
-from tests.unit.test_dbt_models import household
+from tests.unit.dbt_small_county import household
 
 JANUARY, FEBRUARY = "2020-01", "2020-02"
 

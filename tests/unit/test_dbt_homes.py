@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.unit.dbt_county import COUNTY, EAST, PREFECTURE, TOWN, WEST, Built, County, Row, build
-from tests.unit.test_dbt_models import household
+from tests.unit.dbt_small_county import household
 
 POOR, DIBAO, OUTSIDE, ORDINARY = "建档立卡贫困户", "低保户", "非四类重点对象", "一般农户"
 DONE, BEGUN = "竣工已验收", "开工"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.unit.dbt_county import COUNTY, EAST, PREFECTURE, TOWN, WEST, Built, County, Row, build
-from tests.unit.test_dbt_models import household
+from tests.unit.dbt_small_county import household
 
 COOPERATIVE, WORKSHOP = "合作社甲", "车间乙"
 BANK, OTHER_BANK = "信用社", "邮储"

@@ -1,15 +1,13 @@
 """The models on a county that fits on one page: two villages, five households, two quotas and four payments.
 
-Every expected number below was computed by hand from the rows in `_county`.
+Every expected number below was computed by hand from the rows in `dbt_small_county`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,176 +21,25 @@ from tests.unit.dbt_county import (
     WEST,
     Built,
     County,
-    Row,
     build,
     run_unit_tests,
 )
-
-EXITED, POOR = "已脱贫", "未脱贫"
-
-
-def household(key: str, area: str, exit_year: int | None) -> Row:
-    return {
-        "household_key": key,
-        "area_code": area,
-        "household_type": "脱贫户" if exit_year else "贫困户",
-        "exit_status": EXITED if exit_year else POOR,
-        "exit_year": exit_year,
-    }
-
-
-def members(counts: dict[str, int], area: str = EAST) -> list[Row]:
-    return [
-        {"household_key": key, "member_key": f"{key}{number}", "person_key": f"p{key}{number}", "area_code": area}
-        for key, count in counts.items()
-        for number in range(1, count + 1)
-    ]
-
-
-def change(number: int, kind: str, key: str, area: str, day: int, *, counts: tuple[int, int]) -> dict[str, Any]:
-    return {
-        "change_id": f"c{number}",
-        "change_type": kind,
-        "household_key": key,
-        "area_code": area,
-        "change_date": date(2020, 1, day),
-        "household_count": counts[0],
-        "person_count": counts[1],
-    }
-
-
-def quota(number: str, area: str, year: int, allocated: int, **more: Any) -> Row:
-    return {
-        "quota_id": number,
-        "area_code": area,
-        "budget_year": year,
-        "allocated_cny": allocated,
-        "arrived_cny": 0,
-        "document_number": f"云财农〔{year}〕1号",
-        "batch_name": number,
-        "fund_use": "产业",
-        "is_integrated": False,
-    } | more
-
-
-def payment(number: str, quota_id: str, day: date, amount: int, payee: str = "最终收款人") -> Row:
-    return {"payment_id": number, "quota_id": quota_id, "paid_date": day, "paid_cny": amount, "payee_type": payee}
-
-
-def snapshot(county: County, period: str, households: Iterable[Row], persons: dict[str, int]) -> None:
-    county.deliver("household_register", period, households)
-    county.deliver("person_register", period, members(persons))
-
-
-def _county() -> County:
-    county = County()
-    a, d = household("a", EAST, 2018), household("d", WEST, 2019)
-    poor = [household("b", EAST, None), household("c", WEST, None)]
-    snapshot(county, "2018-12", [a, *poor, household("d", WEST, None)], {"a": 4, "b": 2, "c": 4, "d": 5})
-    snapshot(county, "2019-12", [a, *poor, d], {"a": 3, "b": 2, "c": 4, "d": 5})
-    moved = [
-        household("a", WEST, 2018),
-        household("b", EAST, 2020),
-        household("c", WEST, None),
-        d,
-        household("e", EAST, None),
-    ]
-    after = {"a": 3, "b": 2, "c": 5, "d": 4, "e": 2}
-    snapshot(county, "2020-01", moved, after)
-    snapshot(county, "2020-02", moved, after)
-    county.deliver(
-        "register_changes",
-        "2020-01",
-        [
-            change(1, "脱贫", "b", EAST, 8, counts=(1, 2)),
-            change(2, "自然增加", "c", WEST, 9, counts=(0, 1)),
-            change(3, "转出", "a", EAST, 10, counts=(1, 3)) | {"counterpart_area_code": WEST},
-            change(4, "转入", "a", WEST, 10, counts=(1, 3)) | {"counterpart_area_code": EAST},
-            change(5, "新识别", "e", EAST, 11, counts=(1, 2)),
-            change(6, "自然减少", "d", WEST, 12, counts=(0, 1)),
-        ],
-    )
-    county.deliver(
-        "region",
-        "2019-12",
-        [
-            division(COUNTY, 120, 100, None, None),
-            division(TOWN, 120, 100, "贫困乡镇", 2019),
-            division(EAST, 50, 40, "贫困村", 2019),
-            division(WEST, 70, 60, "贫困村", None),
-        ],
-    )
-    county.deliver("residents", "2020-01", [{"person_key": "pa1", "person_status": "正常", "area_code": WEST}])
-    integrated = {"is_integrated": True, "integrated_item_name": "甲", "fund_level": "中央"}
-    arrived_2019 = {"arrived_cny": 1000, "arrived_date": date(2019, 1, 15), "issued_date": date(2019, 1, 5)}
-    arrived_2020 = {"arrived_cny": 200, "arrived_date": date(2020, 1, 20), "issued_date": date(2020, 1, 10)}
-    county.deliver("fund_quota", "2019-12", [quota("q1", TOWN, 2019, 1000, **integrated, **arrived_2019)])
-    county.deliver("fund_quota", "2020-01", [quota("q2", TOWN, 2020, 400, fund_level="省级", **arrived_2020)])
-    county.deliver(
-        "fund_quota",
-        "2020-02",
-        [
-            quota("q2", TOWN, 2020, 500, fund_level="省级", **arrived_2020),
-            quota("q3", COUNTY, 2020, 300, fund_level="县级", issued_date=date(2020, 2, 5)),
-        ],
-    )
-    county.deliver("fund_payment", "2019-12", [payment("p1", "q1", date(2019, 5, 1), 600)])
-    county.deliver(
-        "fund_payment",
-        "2020-01",
-        [payment("p2", "q1", date(2020, 1, 25), 100), payment("p3", "q2", date(2020, 1, 28), 50, "乡镇专户")],
-    )
-    county.deliver("fund_payment", "2020-02", [payment("p4", "q2", date(2020, 2, 10), 150)])
-    county.add(
-        "ops_calendar",
-        {
-            "department_code": "civil_affairs",
-            "department_zh": "民政部门",
-            "department_en": "civil affairs",
-            "feed": "region",
-            "period": "2019-12",
-            "due_date": date(2021, 1, 2),
-            "status": "late",
-            "arrived_at": datetime(2021, 1, 6, 8),
-        },
-    )
-    return county
-
-
-def division(code: str, population: int, rural: int, designation: str | None, exit_year: int | None) -> Row:
-    return {
-        "area_code": code,
-        "table_year": 2019,
-        "population_count": population,
-        "rural_registered_population_count": rural,
-        "denominator_definition": "2014 年末农业户籍人口",
-        "poverty_designation": designation,
-        "exit_year": exit_year,
-        "macro_region": "西部",
-    }
+from tests.unit.dbt_small_county import (
+    EXITED,
+    bridge_row,
+    division,
+    exit_row,
+    fund_row,
+    household,
+    part,
+    payment,
+    small_county,
+)
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    return build(_county(), tmp_path_factory.mktemp("dbt"), "2020-02")
-
-
-def exit_row(built: Built, year: int, area: str = COUNTY) -> dict[str, Any]:
-    return built.row(f"from marts.kpi_exit_area_year where period = '{year}' and area_id = '{area}'")
-
-
-def bridge_row(built: Built, period: str, group: str, area: str = COUNTY) -> dict[str, Any]:
-    keys = f"period = '{period}' and group_id = '{group}' and area_id = '{area}'"
-    return built.row(f"from marts.kpi_register_bridge_area_month where {keys}")
-
-
-def fund_row(built: Built, period: str, scope: str, area: str = COUNTY, group: str = "all") -> dict[str, Any]:
-    keys = f"period = '{period}' and fund_scope = '{scope}' and area_id = '{area}' and group_id = '{group}'"
-    return built.row(f"from marts.kpi_fund_area_month where {keys}")
-
-
-def part(row: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in expected}
+    return build(small_county(), tmp_path_factory.mktemp("dbt"), "2020-02")
 
 
 def test_every_model_and_test_passes_on_a_county_without_damage(built: Built) -> None:
@@ -353,14 +200,14 @@ def test_a_late_delivery_carries_its_due_date(built: Built) -> None:
 
 
 def test_a_later_month_is_not_seen_by_an_earlier_run(tmp_path: Path) -> None:
-    early = build(_county(), tmp_path, "2020-01")
+    early = build(small_county(), tmp_path, "2020-01")
     assert early.rows("select max(period) from marts.kpi_register_bridge_area_month") == [("2020-01",)]
     assert fund_row(early, "2020-01", "current_year")["allocated_cny"] == Decimal(400)
     assert early.rows("select count(*) from marts.fct_fund_movement where movement_date > '2020-01-31'") == [(0,)]
 
 
 def test_what_cannot_be_explained_stops_the_release_unless_rows_were_rejected(tmp_path: Path) -> None:
-    county = _county()
+    county = small_county()
     forgotten = next(
         row for row in county.rows["raw_rural_revitalisation__register_changes"] if row["change_id"] == "c5"
     )
@@ -374,7 +221,7 @@ def test_what_cannot_be_explained_stops_the_release_unless_rows_were_rejected(tm
 
 
 def test_one_late_booked_payment_does_not_vouch_for_the_months_that_are_missing(tmp_path: Path) -> None:
-    county = _county()
+    county = small_county()
     county.deliver(
         "fund_payment",
         "2020-05",
@@ -409,7 +256,7 @@ def test_a_prefecture_says_which_counties_its_figures_cover(built: Built, tmp_pa
     assert bridge_row(built, "2020-01", "registered", PREFECTURE)["area_name"] == one
     assert built.row(f"from marts.dim_area where area_code = '{PREFECTURE}'")["area_name"] == one
     assert exit_row(built, 2019)["area_name"] == "师宗县"
-    county = _county()
+    county = small_county()
     county.area("530322000000", "county", "陆良县", PREFECTURE)
     county.area("530321000000", "county", "马龙县", PREFECTURE, valid_to=date(2018, 3, 1))
     two = build(county, tmp_path, "2020-02")
@@ -421,7 +268,7 @@ def test_a_prefecture_says_which_counties_its_figures_cover(built: Built, tmp_pa
 
 def test_a_prefecture_is_divided_by_the_population_of_the_counties_held(built: Built, tmp_path: Path) -> None:
     assert exit_row(built, 2019, PREFECTURE)["rural_registered_population_count"] == 100
-    county = _county()
+    county = small_county()
     county.rows["raw_civil_affairs__region"].append(
         division(PREFECTURE, 1200, 1000, None, None) | {"period": "2019-12", "receipt_id": "region-2019-12"}
     )
@@ -439,7 +286,7 @@ ROLLUP_TESTS = (
 
 
 def _table_that_starts_at_the_county() -> County:
-    county = _county()
+    county = small_county()
     county.forget_area(PREFECTURE)
     county.area(COUNTY, "county", "师宗县", None)
     return county
@@ -459,7 +306,7 @@ def test_what_is_lost_below_the_county_is_found_without_a_prefecture(tmp_path: P
 
 
 def test_an_exited_household_without_its_year_is_counted_as_a_warning(tmp_path: Path) -> None:
-    county = _county()
+    county = small_county()
     for period in ("2018-12", "2019-12", "2020-01", "2020-02"):
         nameless = household("f", EAST, None) | {"household_type": "脱贫户", "exit_status": EXITED, "period": period}
         county.rows["raw_rural_revitalisation__household_register"].append(nameless)
@@ -472,7 +319,7 @@ def test_an_exited_household_without_its_year_is_counted_as_a_warning(tmp_path: 
 
 
 def test_a_division_that_changes_after_the_last_register_keeps_the_year_whole(tmp_path: Path) -> None:
-    county = _county()
+    county = small_county()
     county.area(WEST, "village", "文笔社区居民委员会", TOWN, valid_to=date(2020, 3, 10))
     county.area("530323001003", "village", "新文笔社区居民委员会", TOWN, valid_from=date(2020, 3, 11))
     changed = build(county, tmp_path, "2020-04")

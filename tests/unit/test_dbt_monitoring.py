@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.unit.dbt_county import COUNTY, EAST, TOWN, WEST, Built, County, Row, build
-from tests.unit.test_dbt_models import household
+from tests.unit.dbt_small_county import household
 
 UNSTABLE, MARGINAL, SUDDEN = "脱贫不稳定户", "边缘易致贫户", "突发严重困难户"
 MONTH = "2020-03"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.dbt_county import COUNTY, EAST, PREFECTURE, WEST, Built, County, Row, build
-from tests.unit.test_dbt_models import household
+from tests.unit.dbt_small_county import household
 
 ITEMS = ("不愁吃", "不愁穿", "义务教育有保障", "基本医疗有保障", "住房安全有保障")
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.unit.dbt_county import COUNTY, EAST, WEST, Built, County, Row, build
-from tests.unit.test_dbt_models import household
+from tests.unit.dbt_small_county import household
 from tests.unit.test_dbt_social import ABLE, UNABLE, placed
 
 YEAR, AFTER = "2020-12", "2021-12"

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.unit.dbt_county import COUNTY, EAST, TOWN, WEST, Built, County, Row, build
+from tests.unit.dbt_small_county import household
 from tests.unit.test_dbt_guarantees import bill
 from tests.unit.test_dbt_help import doubt, paired, phoned
-from tests.unit.test_dbt_models import household
 from tests.unit.test_dbt_monitoring import MARGINAL, UNSTABLE, case, spell
 from tests.unit.test_dbt_social import paid
 from tests.unit.test_dbt_social import placed as numbered

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.unit.dbt_county import COUNTY, EAST, PREFECTURE, TOWN, WEST, Built, County, Row, build
-from tests.unit.test_dbt_models import household
+from tests.unit.dbt_small_county import household
 
 ABLE, UNABLE = "普通劳动力", "无劳动力"
 JANUARY, DECEMBER = "2020-01", "2019-12"
