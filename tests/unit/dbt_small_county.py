@@ -10,15 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from tests.unit.dbt_county import (
-    COUNTY,
-    EAST,
-    TOWN,
-    WEST,
-    Built,
-    County,
-    Row,
-)
+from tests.unit.dbt_county import COUNTY, EAST, TOWN, WEST, Built, County, Row
 
 EXITED, POOR = "已脱贫", "未脱贫"
 
