@@ -106,7 +106,7 @@ def apportion(weights: npt.ArrayLike, total: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Exits:
-    """Households and persons that leave poverty per year, and the net change after exit until October 2020."""
+    """Households and persons that leave poverty per year, and the net change after exit until its printed month."""
 
     households: dict[int, int]
     persons: dict[int, int]

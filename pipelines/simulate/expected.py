@@ -23,6 +23,7 @@ def expected_figures(county: County, months: int) -> dict[str, Any]:
     """Totals at this scale by subject; months are those whose files were written."""
     population = calibration()["population"]
     exits = exits_at(county.scale)
+    until = calibration()["exits"]["net_change_after_exit"]["until"].replace("-", "_")
     return {
         "population": {
             "total": half_even(population["total"]["value"], county.scale),
@@ -32,7 +33,7 @@ def expected_figures(county: County, months: int) -> dict[str, Any]:
         "exits": {
             str(year): {"households": exits.households[year], "persons": exits.persons[year]} for year in EXIT_YEARS
         },
-        "net_change_after_exit_to_2020_10": {"households": exits.net_households, "persons": exits.net_persons},
+        f"net_change_after_exit_to_{until}": {"households": exits.net_households, "persons": exits.net_persons},
         "register": _register(county, months),
         "villages": {
             "listed": int(sum(calibration()["villages"]["exits"].values())),

@@ -234,7 +234,7 @@ def _split_and_merge(register: Register, pool: np.ndarray, month: int) -> np.nda
 
 def _free_net(register: Register) -> tuple[int, int]:
     """After the month of the printed register the net change is nobody's figure; none where that is the year's end."""
-    if calibration()["exits"]["nothing_after_october"]:
+    if not calibration()["exits"]["net_change_after_exit"]["is_free_afterwards"]:
         return 0, 0
     persons = register.persons_in(register.active(exited=True))
     return int(register.rng.integers(-1, 2)), int(np.round(register.rng.normal(0, persons * 0.0003)))
