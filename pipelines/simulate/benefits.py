@@ -13,10 +13,9 @@ import polars as pl
 
 from pipelines.simulate.assistance import CLASSES, dibao, tekun
 from pipelines.simulate.calibration import calibration, generator, half_even, villages
-from pipelines.simulate.columns import NONE, choose, fixed_texts, household_numbers, numbers, weighted
+from pipelines.simulate.columns import NONE, choose, day_texts, fixed_texts, household_numbers, numbers, weighted, yuan
 from pipelines.simulate.county import County
 from pipelines.simulate.disability import Holders, holders
-from pipelines.simulate.homes import day_texts, yuan
 from pipelines.simulate.households import HEAD
 from pipelines.simulate.register import month_days, month_index
 

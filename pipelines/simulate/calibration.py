@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
@@ -101,6 +102,22 @@ def apportion(weights: npt.ArrayLike, total: int) -> np.ndarray:
         # Negative only where a quotient was rounded up to a whole number in floating point.
         able = by_remainder if left > 0 else by_remainder[::-1][whole[by_remainder[::-1]] > 0]
         whole[able[: abs(left)]] += 1 if left > 0 else -1
+    return whole
+
+
+def shrunk(parts: Sequence[int], scale: float) -> np.ndarray:
+    """``parts`` × ``scale`` in whole numbers that add up to the rounded share of their total: largest remainder.
+
+    Exact in decimals, as the list of published figures shrinks them; ``apportion`` divides a total that is rounded.
+
+    >>> shrunk([10960, 4879, 12369], 0.037).tolist()
+    [405, 181, 458]
+    """
+    exact = [Decimal(part) * Decimal(str(scale)) for part in parts]
+    whole = np.array([int(value) for value in exact], np.int64)
+    rest = [int(count) - value for count, value in zip(whole, exact, strict=True)]
+    upwards = sorted(range(len(parts)), key=lambda at: (rest[at], at))
+    whole[upwards[: half_even(sum(parts), scale) - int(whole.sum())]] += 1
     return whole
 
 

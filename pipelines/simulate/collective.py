@@ -13,9 +13,8 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
-from pipelines.simulate.columns import choose, numbers
+from pipelines.simulate.columns import choose, numbers, yuan
 from pipelines.simulate.county import County
-from pipelines.simulate.homes import yuan
 from pipelines.simulate.register import month_index
 from pipelines.simulate.villagestatistics import collective_incomes
 

@@ -27,7 +27,7 @@ def fixed_texts(county: County) -> dict[str, pl.Series]:
         "identity": text(county.identity),
         "name": text(county.name),
         "member": (number + _first_number() * 10).cast(pl.String),
-        "birth": pl.Series(county.birth_day).cast(pl.Date).cast(pl.String),
+        "birth": day_texts(county.birth_day),
         "sex": choose(["男", "女"], np.where(county.sex == MALE, 0, 1)),
         "ethnic": text(county.ethnic_group),
         "phone": "120" + (number * 7919 % 100_000_000).cast(pl.String).str.zfill(8),
@@ -63,8 +63,7 @@ def yes(mask: np.ndarray) -> pl.Series:
 
 def months_text(months: np.ndarray, known: np.ndarray) -> pl.Series:
     """Month indexes as the ISO date of their first day; empty where not ``known``."""
-    days = np.where(known, month_days(np.where(known, months, 24000)), 0).astype(np.int32)
-    return pl.Series(days).cast(pl.Date).cast(pl.String).set(pl.Series(~known), None)
+    return day_texts(np.where(known, month_days(np.where(known, months, 24000)), 0), known)
 
 
 def place_columns(village: np.ndarray) -> dict[str, pl.Series]:
@@ -87,3 +86,16 @@ def tenths(values: np.ndarray) -> pl.Series:
     whole, rest = np.divmod(np.round(values * 10).astype(np.int64), 10)
     decimals = choose([""] + [f".{n}" for n in range(1, 10)], rest)
     return pl.Series(whole).cast(pl.String) + decimals
+
+
+def yuan(cents: np.ndarray, known: np.ndarray) -> pl.Series:
+    """Cents as yuan with two decimals; empty where not ``known``."""
+    whole, rest = np.divmod(cents, 100)
+    tail = choose([f".{each:02d}" for each in range(100)], rest)
+    return (pl.Series(whole.astype(np.int64)).cast(pl.String) + tail).set(pl.Series(~known), None)
+
+
+def day_texts(days: np.ndarray, known: np.ndarray | None = None) -> pl.Series:
+    """Days since 1970-01-01 as ISO dates; empty where not ``known``, where that is given."""
+    dates = pl.Series(days.astype(np.int32)).cast(pl.Date).cast(pl.String)
+    return dates if known is None else dates.set(pl.Series(~known), None)

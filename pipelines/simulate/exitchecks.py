@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import apportion, calibration, exits_at, generator, half_even, villages
-from pipelines.simulate.columns import NONE, choose, household_numbers, yes
+from pipelines.simulate.columns import NONE, choose, day_texts, household_numbers, yes
 from pipelines.simulate.county import County
 from pipelines.simulate.presentation import headers_of
 from pipelines.simulate.register import month_days, month_index
@@ -85,9 +85,9 @@ def _household_checks(county: County, year: int) -> pl.DataFrame:
             "核验级别": choose(["乡镇级", "村级"], at_village.astype(np.int64)),
             "核验单位": choose(place.townships, village[who])
             + choose(["验收组", "村民小组评议组"], at_village.astype(np.int64)),
-            "核验日期": _days(checked),
-            "公示开始日期": _days(checked + 3).set(pl.Series(at_village), None),
-            "公示结束日期": _days(checked + 10).set(pl.Series(at_village), None),
+            "核验日期": day_texts(checked),
+            "公示开始日期": day_texts(checked + 3).set(pl.Series(at_village), None),
+            "公示结束日期": day_texts(checked + 10).set(pl.Series(at_village), None),
             "是否签字认可": choose(["否", "是"], np.where(at_village, NONE, signed[who].astype(np.int64))),
             "抽查标识": yes(spot[who] & ~at_village),
         }
@@ -126,10 +126,6 @@ def _area_checks(year: int) -> pl.DataFrame:
         add("县", code, given["county_items"], [str(value) for value in given["county_values"]],
             ("市级", "曲靖市扶贫开发领导小组", dt.date(year, 12, 19)))  # fmt: skip
     return pl.DataFrame(rows, schema=dict.fromkeys(_COLUMNS, pl.String))
-
-
-def _days(days: np.ndarray) -> pl.Series:
-    return pl.Series(days.astype(np.int32)).cast(pl.Date).cast(pl.String)
 
 
 def assessment_frame(county: County, slot: Slot) -> pl.DataFrame:

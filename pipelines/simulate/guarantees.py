@@ -20,9 +20,8 @@ from pipelines.simulate.care import (
     major_illness_frame,
     reimbursement_frame,
 )
-from pipelines.simulate.columns import NONE, choose, household_numbers, numbers, tenths, weighted, yes
+from pipelines.simulate.columns import NONE, choose, day_texts, household_numbers, numbers, tenths, weighted, yes
 from pipelines.simulate.county import County
-from pipelines.simulate.homes import day_texts
 from pipelines.simulate.register import month_days, month_index
 from pipelines.simulate.relocation import expected_relocation, relocation_frame, settlement_frame
 from pipelines.simulate.schooling import aid_frame, enrolment_frame, expected_schooling

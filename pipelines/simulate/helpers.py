@@ -15,9 +15,17 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
-from pipelines.simulate.columns import NONE, choose, fixed_texts, household_numbers, numbers, tenths, weighted
+from pipelines.simulate.columns import (
+    NONE,
+    choose,
+    day_texts,
+    fixed_texts,
+    household_numbers,
+    numbers,
+    tenths,
+    weighted,
+)
 from pipelines.simulate.county import BASE_MONTH, County
-from pipelines.simulate.homes import day_texts
 from pipelines.simulate.places import FIRST_PLACE, unit
 from pipelines.simulate.policies import without_policies
 from pipelines.simulate.register import NEVER, month_days, month_index

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import calibration, generator, half_even, villages
-from pipelines.simulate.columns import NONE, choose, fixed_texts, numbers, tenths, weighted
+from pipelines.simulate.columns import NONE, choose, day_texts, fixed_texts, numbers, tenths, weighted
 from pipelines.simulate.county import BASE_MONTH, DEAD, County
 from pipelines.simulate.register import month_days, month_index
 
@@ -66,10 +66,6 @@ def _owners(county: County, register: str, rng: np.random.Generator, oldest: int
     return np.asarray(rng.permutation(owners)[:total])
 
 
-def _days(values: np.ndarray, known: np.ndarray) -> pl.Series:
-    return pl.Series(values.astype(np.int32)).cast(pl.Date).cast(pl.String).set(pl.Series(~known), None)
-
-
 def _since(rng: np.random.Generator, count: int, first: int, last: int) -> np.ndarray:
     """Days that lie more often in late years than in early ones."""
     start, end = int(month_days(first * 12)), int(month_days(last * 12 + 11)) + 27
@@ -112,9 +108,9 @@ def _vehicles(county: County) -> tuple[pl.DataFrame, np.ndarray]:
             "手机号码": texts["phone"].gather(owner),
             "地址": choose(place.townships, village) + choose(place.short_names, village) + "（模拟）",
             "购置价格（元）": numbers(price, rng.random(count) > 0.06),
-            "初次登记日期": _days(since, _all(count)),
-            "检验有效期止": _days(since + 365 * 12, _all(count)),
-            "强制报废期止": _days(since + 365 * 15, kind != 1),
+            "初次登记日期": day_texts(since, _all(count)),
+            "检验有效期止": day_texts(since + 365 * 12, _all(count)),
+            "强制报废期止": day_texts(since + 365 * 15, kind != 1),
         }
     )  # fmt: skip
     return frame, since
@@ -169,8 +165,8 @@ def _estates(county: County) -> tuple[pl.DataFrame, np.ndarray]:
             "房屋性质": choose(_PROPERTY, property_),
             "房屋结构": choose(["混合", "钢筋混凝土", "砖木"], np.where(use == 0, unit % 3, unit % 2)),
             "面积": tenths(area),
-            "登记时间": _days(since, _all(count)),
-            "网签备案时间": _days(since - 40, contract),
+            "登记时间": day_texts(since, _all(count)),
+            "网签备案时间": day_texts(since - 40, contract),
         }
     )  # fmt: skip
     return frame, since
@@ -217,9 +213,9 @@ def deaths_frame(county: County, slot: Slot) -> pl.DataFrame:
             "死亡原因": choose(causes, cause),
             "数据来源": choose(["公安户籍", "殡仪馆", "医疗机构"], office),
             "年龄": numbers(_age(county, person, slot.index), _all(count)),
-            "死亡日期": _days(day, _all(count)),
-            "火化日期": _days(np.minimum(day + 2, last), cremated & (office < 2)),
-            "户口注销日期": _days(np.minimum(day + 9, last), office == 0),
+            "死亡日期": day_texts(day, _all(count)),
+            "火化日期": day_texts(np.minimum(day + 2, last), cremated & (office < 2)),
+            "户口注销日期": day_texts(np.minimum(day + 9, last), office == 0),
         }
     )  # fmt: skip
     return frame[rng.permutation(count)] if count else frame
@@ -251,7 +247,7 @@ def _staff(county: County) -> tuple[pl.DataFrame, np.ndarray, np.ndarray]:
             "人员类别": choose(_STAFF, kind),
             "职务": choose(["科员", "主任", "教师", "医师", "职工"], rng.integers(0, 5, count)),
             "与公职人员关系": choose(["本人"], np.zeros(count, np.int64)),
-            "财政供养起始时间": _days(month_days(joined), _all(count)),
+            "财政供养起始时间": day_texts(month_days(joined), _all(count)),
         }
     )  # fmt: skip
     return frame, joined, left

@@ -15,7 +15,18 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
-from pipelines.simulate.columns import NONE, choose, fixed_texts, household_numbers, numbers, tenths, weighted, yes
+from pipelines.simulate.columns import (
+    NONE,
+    choose,
+    day_texts,
+    fixed_texts,
+    household_numbers,
+    numbers,
+    tenths,
+    weighted,
+    yes,
+    yuan,
+)
 from pipelines.simulate.county import BASE_MONTH, County
 from pipelines.simulate.holdings import FRAMES as HOLDING_FRAMES
 from pipelines.simulate.households import HEAD
@@ -232,18 +243,6 @@ def housing_frame(county: County, slot: Slot) -> pl.DataFrame:
 def _structure(all_: Houses, *, done: np.ndarray) -> np.ndarray:
     old = np.where(all_.grade > 1, 1 + (all_.traits[4] > 0.3), weighted(all_.traits[1], [0.5, 0.25, 0.15, 0.1]))
     return np.where(done & (all_.method == 0), 0, old).astype(np.int64)
-
-
-def yuan(cents: np.ndarray, known: np.ndarray) -> pl.Series:
-    """Cents as yuan with two decimals; empty where not ``known``."""
-    whole, rest = np.divmod(cents, 100)
-    tail = choose([f".{each:02d}" for each in range(100)], rest)
-    return (pl.Series(whole.astype(np.int64)).cast(pl.String) + tail).set(pl.Series(~known), None)
-
-
-def day_texts(days: np.ndarray, known: np.ndarray) -> pl.Series:
-    """Days since 1970-01-01 as ISO dates; empty where not ``known``."""
-    return pl.Series(days.astype(np.int32)).cast(pl.Date).cast(pl.String).set(pl.Series(~known), None)
 
 
 FRAMES: dict[str, Callable[[County, Slot], pl.DataFrame]] = {"dangerous_housing": housing_frame, **HOLDING_FRAMES}

@@ -13,6 +13,7 @@ from pipelines.simulate.calibration import calibration, generator, villages
 from pipelines.simulate.columns import (
     NONE,
     choose,
+    day_texts,
     fixed_texts,
     household_numbers,
     numbers,
@@ -144,7 +145,7 @@ def changes_frame(county: County, month: int) -> pl.DataFrame:
             "人口编号": members.gather(np.maximum(person, 0)).set(pl.Series(person < 0), None),
             "变动类型": choose(EVENT_KINDS, kinds),
             "变动原因": choose(REASONS, np.array([event.reason for event in events], dtype=np.int64)),
-            "变动日期": pl.Series(days[order].astype(np.int32)).cast(pl.Date).cast(pl.String),
+            "变动日期": day_texts(days[order]),
             "涉及户数": [str(event.households) for event in events],
             "涉及人数": [str(event.persons) for event in events],
             "对方区划代码": choose(codes, np.array([event.counterpart for event in events], dtype=np.int64)),

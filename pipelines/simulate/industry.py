@@ -16,9 +16,8 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
-from pipelines.simulate.columns import NONE, choose, household_numbers, numbers, tenths, weighted, yes
+from pipelines.simulate.columns import NONE, choose, day_texts, household_numbers, numbers, tenths, weighted, yes, yuan
 from pipelines.simulate.county import County
-from pipelines.simulate.homes import day_texts, yuan
 from pipelines.simulate.households import with_total
 from pipelines.simulate.loans import FRAMES as LOAN_FRAMES
 from pipelines.simulate.places import per_unit

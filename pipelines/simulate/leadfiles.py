@@ -12,9 +12,8 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
-from pipelines.simulate.columns import NONE, choose, fixed_texts, numbers, place_columns, weighted
+from pipelines.simulate.columns import NONE, choose, day_texts, fixed_texts, numbers, place_columns, weighted
 from pipelines.simulate.county import County
-from pipelines.simulate.homes import day_texts
 from pipelines.simulate.households import sizes_with_total
 from pipelines.simulate.monitored import cases, home_numbers, homes, village_at
 from pipelines.simulate.register import NEVER, month_days, month_index

@@ -14,10 +14,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import calibration, villages
-from pipelines.simulate.columns import NONE, choose, yes
+from pipelines.simulate.columns import NONE, choose, day_texts, yes, yuan
 from pipelines.simulate.county import County
 from pipelines.simulate.funds import FINAL, TOWNSHIP_ACCOUNT, Payment, Quota, build_funds, cents_text
-from pipelines.simulate.homes import day_texts, yuan
 from pipelines.simulate.projectassets import asset_frame, managed_counts, value_cents
 from pipelines.simulate.projects import (
     LEVELS,

@@ -16,6 +16,7 @@ from pipelines.simulate.calibration import calibration, generator, half_even, vi
 from pipelines.simulate.columns import (
     NONE,
     choose,
+    day_texts,
     fixed_texts,
     months_text,
     numbers,
@@ -24,7 +25,6 @@ from pipelines.simulate.columns import (
     yes,
 )
 from pipelines.simulate.county import County
-from pipelines.simulate.homes import day_texts
 from pipelines.simulate.leadfiles import FRAMES as LEAD_FRAMES
 from pipelines.simulate.monitored import NATURAL, UNSTABLE, Spells, cases, home_numbers, homes, spells, village_at
 from pipelines.simulate.register import NEVER, month_days, month_index

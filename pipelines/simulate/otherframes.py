@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
-from pipelines.simulate.columns import choose, fixed_texts, weighted
+from pipelines.simulate.columns import choose, day_texts, fixed_texts, weighted
 from pipelines.simulate.county import ACTIVE, DEAD, County
 from pipelines.simulate.households import HEAD, RELATIONS, SON_WIFE, SPOUSE
 from pipelines.simulate.register import month_days
@@ -78,8 +78,8 @@ def residents_frame(county: County, month: int) -> pl.DataFrame:
     days = np.where(born, birth, np.minimum(days, month_days(month + 1) - 1))
     known = ended | came
     reason = np.where(ended, np.where(status == DEAD, 2, 3), np.where(born, 0, np.where(came, 1, _NONE)))
-    last_day = pl.Series([int(month_days(month + 1)) - 1], dtype=pl.Int32).cast(pl.Date).cast(pl.String)[0]
-    changed = pl.Series(np.where(known, days, 0).astype(np.int32)).cast(pl.Date).cast(pl.String)
+    last_day = day_texts(np.array([int(month_days(month + 1)) - 1]))[0]
+    changed = day_texts(np.where(known, days, 0))
     fixed = _fixed_columns(county)[order]
     area = fixed.select("area_code", "_长名")
     frame: pl.DataFrame = fixed.drop("area_code", "_长名").with_columns(

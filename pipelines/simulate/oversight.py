@@ -14,10 +14,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import apportion, calibration, county_units, generator, half_even, villages
-from pipelines.simulate.columns import NONE, choose, fixed_texts, numbers, tenths, weighted
+from pipelines.simulate.columns import NONE, choose, day_texts, fixed_texts, numbers, tenths, weighted, yuan
 from pipelines.simulate.county import DEAD, County
 from pipelines.simulate.helpers import cadre_numbers, last_pairing, pairings, unit_names
-from pipelines.simulate.homes import day_texts, yuan
 from pipelines.simulate.register import month_days, month_index
 
 if TYPE_CHECKING:

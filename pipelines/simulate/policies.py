@@ -9,10 +9,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from pipelines.simulate.calibration import calibration, generator
+from pipelines.simulate.calibration import calibration, generator, shrunk
 from pipelines.simulate.county import County
 from pipelines.simulate.households import with_total
-from pipelines.simulate.projects import shrunk
 from pipelines.simulate.register import month_index
 
 _LAST_MONTH = month_index(2020, 12)

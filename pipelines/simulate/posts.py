@@ -13,9 +13,8 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import calibration, generator, half_even, villages
-from pipelines.simulate.columns import NONE, choose, fixed_texts, household_numbers, weighted, yes
+from pipelines.simulate.columns import NONE, choose, day_texts, fixed_texts, household_numbers, weighted, yes, yuan
 from pipelines.simulate.county import BASE_MONTH, County
-from pipelines.simulate.homes import day_texts, yuan
 from pipelines.simulate.register import month_days, month_index
 from pipelines.simulate.workforce import NO_POST, POSTS, age_at, labour_of, of_working_age, posts_at, workers_2020
 

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
-from pipelines.simulate.columns import NONE, choose, household_numbers
+from pipelines.simulate.calibration import apportion, calibration, generator, half_even, shrunk, villages
+from pipelines.simulate.columns import NONE, choose, day_texts, household_numbers, yuan
 from pipelines.simulate.county import County
-from pipelines.simulate.homes import day_texts, yuan
-from pipelines.simulate.projects import NEVER, Projects, build_projects, day_number, kinds, project_numbers, shrunk
+from pipelines.simulate.projects import NEVER, Projects, build_projects, day_number, kinds, project_numbers
 from pipelines.simulate.register import month_days, month_index
 
 if TYPE_CHECKING:

@@ -7,13 +7,11 @@ Belongs here: what truly happened to each project and each quota. Does not belon
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 
-from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
+from pipelines.simulate.calibration import apportion, calibration, generator, half_even, shrunk, villages
 from pipelines.simulate.funds import FINAL, YEARS, Payment, Quota, build_funds
 from pipelines.simulate.places import per_unit
 
@@ -71,16 +69,6 @@ def day_number(day: dt.date) -> int:
 def kinds() -> list[str]:
     """The kinds of projects in the order of the report."""
     return list(calibration()["projects"]["kinds"]["count"])
-
-
-def shrunk(parts: Sequence[int], scale: float) -> np.ndarray:
-    """Printed parts at ``scale``, adding up to the rounded share of their sum: largest remainder of part × scale."""
-    exact = [Decimal(part) * Decimal(str(scale)) for part in parts]
-    whole = np.array([int(value) for value in exact])
-    missing = half_even(sum(parts), scale) - int(whole.sum())
-    by_remainder = sorted(range(len(parts)), key=lambda at: (int(whole[at]) - exact[at], at))
-    whole[by_remainder[:missing]] += 1
-    return whole
 
 
 def kind_counts(scale: float) -> np.ndarray:

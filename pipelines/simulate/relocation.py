@@ -13,12 +13,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.calibration import calibration, generator, villages
-from pipelines.simulate.columns import NONE, choose, fixed_texts, household_numbers, numbers, tenths, weighted, yes
+from pipelines.simulate.calibration import calibration, generator, shrunk, villages
+from pipelines.simulate.columns import (
+    NONE,
+    choose,
+    day_texts,
+    fixed_texts,
+    household_numbers,
+    numbers,
+    tenths,
+    weighted,
+    yes,
+)
 from pipelines.simulate.county import BASE_MONTH, County
 from pipelines.simulate.households import HEAD, RELATIONS
 from pipelines.simulate.register import DEATH, NEVER, month_days, month_index
-from pipelines.simulate.workforce import NO_POST, NO_WORK, labour_of, posts_at, regions_at, shrunk
+from pipelines.simulate.workforce import NO_POST, NO_WORK, labour_of, posts_at, regions_at
 
 if TYPE_CHECKING:
     from pipelines.simulate.frames import Slot
@@ -255,9 +265,9 @@ def relocation_frame(county: County, slot: Slot) -> pl.DataFrame:
             "是否劳动力(是/否)": yes(able),
             "是否实际入住": yes(always),
             "是否拆旧复垦": yes(down[of]),
-            "钥匙交付日期": _day_texts(key_day[of]),
-            "实际入住时间": _day_texts(entry_day[of]),
-            "资格复核年月": _day_texts(month_days(checked[of])),
+            "钥匙交付日期": day_texts(key_day[of]),
+            "实际入住时间": day_texts(entry_day[of]),
+            "资格复核年月": day_texts(month_days(checked[of])),
             "area_code": choose(place.codes, all_.village[of]),
             "_长名": choose(place.long_names, all_.village[of]),
         }
@@ -300,8 +310,8 @@ def settlement_frame(county: County, slot: Slot) -> pl.DataFrame:
             "计划安置人数": numbers(persons, always),
             "扶贫车间数": numbers((draw[0] > 0.4) * (1 + (kind == 0)), always),
             "就业岗位数": numbers(jobs, always),
-            "主体完工日期": _day_texts(built),
-            "配套完工日期": _day_texts(built + 120 + (draw[2] * 150).astype(np.int64)),
+            "主体完工日期": day_texts(built),
+            "配套完工日期": day_texts(built + 120 + (draw[2] * 150).astype(np.int64)),
             "area_code": choose(list(dict.fromkeys(place.township_codes)), village),
         }
     )  # fmt: skip
@@ -332,15 +342,11 @@ def _named_settlements(named: list[dict[str, Any]]) -> pl.DataFrame:
             "计划安置人数": whole("persons"),
             "扶贫车间数": whole("workshops"),
             "就业岗位数": whole("jobs"),
-            "主体完工日期": _day_texts(built),
-            "配套完工日期": _day_texts(built + 150),
+            "主体完工日期": day_texts(built),
+            "配套完工日期": day_texts(built + 150),
             "area_code": choose([codes[at] for at in town], number),
         }
     )
-
-
-def _day_texts(days: np.ndarray) -> pl.Series:
-    return pl.Series(days.astype(np.int32)).cast(pl.Date).cast(pl.String)
 
 
 def expected_relocation(county: County) -> dict[str, int]:

@@ -14,9 +14,8 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
-from pipelines.simulate.columns import NONE, choose, months_text, numbers
+from pipelines.simulate.columns import NONE, choose, day_texts, months_text, numbers, yuan
 from pipelines.simulate.county import County
-from pipelines.simulate.homes import day_texts, yuan
 from pipelines.simulate.industry import ENTERPRISE, RELIEF, operators
 from pipelines.simulate.register import month_days, month_index
 

@@ -15,13 +15,11 @@ import polars as pl
 from pipelines.simulate.assistance import CLASSES, COUNTED, GRADES, dibao, tekun
 from pipelines.simulate.benefits import FORMS
 from pipelines.simulate.benefits import FRAMES as BENEFIT_FRAMES
-from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
-from pipelines.simulate.columns import choose, fixed_texts, months_text, numbers, weighted, yes
+from pipelines.simulate.calibration import apportion, calibration, generator, half_even, shrunk, villages
+from pipelines.simulate.columns import choose, day_texts, fixed_texts, months_text, numbers, weighted, yes, yuan
 from pipelines.simulate.county import BASE_MONTH, DEAD, County
 from pipelines.simulate.disability import holders
-from pipelines.simulate.homes import day_texts, yuan
 from pipelines.simulate.households import HEAD, RELATIONS
-from pipelines.simulate.projects import shrunk
 from pipelines.simulate.register import NEVER, month_days, month_index
 from pipelines.simulate.workforce import age_at
 

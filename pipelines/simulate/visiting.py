@@ -14,10 +14,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calibration import calibration, generator, villages
-from pipelines.simulate.columns import NONE, choose, fixed_texts, household_numbers, numbers, weighted
+from pipelines.simulate.columns import NONE, choose, day_texts, fixed_texts, household_numbers, numbers, weighted
 from pipelines.simulate.county import County
 from pipelines.simulate.helpers import cadre_numbers, cadre_pool, pairings, sick_cadres
-from pipelines.simulate.homes import day_texts
 from pipelines.simulate.register import month_days
 
 if TYPE_CHECKING:

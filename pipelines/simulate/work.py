@@ -15,6 +15,7 @@ from pipelines.simulate.calibration import apportion, calibration, generator, ha
 from pipelines.simulate.columns import (
     NONE,
     choose,
+    day_texts,
     fixed_texts,
     household_numbers,
     months_text,
@@ -224,7 +225,7 @@ def ledger_frame(county: County, slot: Slot) -> pl.DataFrame:
             "是否残疾人": yes(trait[2] < 0.05),
             "易地扶贫搬迁": yes(relocated),
             "是否新增转移就业": yes(employed & (trait[11] < 0.1)),
-            "就业开始时间": pl.Series(start).cast(pl.Date).cast(pl.String).set(pl.Series(~employed), None),
+            "就业开始时间": day_texts(start, employed),
             "登记月份": months_text(month, np.ones(count, bool)),
         }
     )  # fmt: skip
@@ -280,7 +281,7 @@ def training_frame(county: County, slot: Slot) -> pl.DataFrame:
             "取证情况": choose([str(entry["certificate"]) for entry in kinds], np.where(certified, kind, NONE)),
             "培训时间": numbers(days, np.ones(count, bool)),
             "培训金额": pl.Series(cost).cast(pl.String) + ".00",
-            "培训日期": pl.Series(day.astype(np.int32)).cast(pl.Date).cast(pl.String),
+            "培训日期": day_texts(day),
         }
     )[order]
 

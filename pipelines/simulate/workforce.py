@@ -6,13 +6,12 @@ Belongs here: the model of work, exact where the report is exact. Does not belon
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from pipelines.simulate.calibration import apportion, calibration, generator, half_even
+from pipelines.simulate.calibration import apportion, calibration, generator, half_even, shrunk
 from pipelines.simulate.columns import weighted
 from pipelines.simulate.county import BASE_MONTH, County
 from pipelines.simulate.register import Snapshot, month_days, month_index
@@ -68,22 +67,6 @@ def of_working_age(county: County, snapshot: Snapshot) -> np.ndarray:
     """Positions in the snapshot of the persons aged 16 to 69."""
     age = age_at(county, snapshot.person, snapshot.month)
     return np.flatnonzero((age >= YOUNGEST) & (age <= OLDEST))
-
-
-def shrunk(parts: list[int], scale: float) -> np.ndarray:
-    """``parts`` × ``scale`` in whole numbers that add up to the rounded share of their total: largest remainder.
-
-    Exact in decimals, as the list of published figures shrinks them; ``apportion`` divides a total that is rounded.
-
-    >>> shrunk([10960, 4879, 12369], 0.037).tolist()
-    [405, 181, 458]
-    """
-    exact = [Decimal(part) * Decimal(str(scale)) for part in parts]
-    whole = np.array([int(value) for value in exact], np.int64)
-    rest = [int(count) - value for count, value in zip(whole, exact, strict=True)]
-    upwards = sorted(range(len(parts)), key=lambda at: (rest[at], at))
-    whole[upwards[: half_even(sum(parts), scale) - int(whole.sum())]] += 1
-    return whole
 
 
 def worker_counts(scale: float) -> tuple[np.ndarray, dict[int, int]]:
