@@ -5,9 +5,14 @@ Belongs here: codes of areas. Does not belong here: any figure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from dashboards.data import Release
+
+DIGITS: Mapping[str, int] = {"prefecture": 4, "county": 6, "township": 9, "village": 12}
+"""How many digits of a code name a place of each level: the code of a village begins with that of its township."""
 
 
 def codes_below(release: Release, code: str) -> tuple[str, ...]:

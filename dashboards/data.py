@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ import polars as pl
 from dashboards import small_cells
 from dashboards.sums import BASES
 from dashboards.words import HIDDEN_VALUE
+from pipelines.publishing.releases import RETIRED_FILE
 from pipelines.terms import Terms, terms_of
 
 Row = dict[str, Any]
@@ -97,8 +98,18 @@ class Release:
         frame = self.rows(table, wanted)
         if not frame.height:
             return {}
-        row = frame.row(0, named=True)
-        return row | dict.fromkeys(row.get(small_cells.HIDDEN_COLUMNS) or (), HIDDEN_VALUE)
+        return with_hidden(frame.row(0, named=True))
+
+    def remembered(self, name: str, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """A frame made of tables of the release and of nothing a reader picks, made once.
+
+        Two readers at once may both make it: they make the same.
+        """
+        found = self._kept.get(name)
+        if found is None:
+            found = self._kept[name] = make()
+        frame: pl.DataFrame = found
+        return frame
 
     @cached_property
     def terms(self) -> Terms:
@@ -199,6 +210,11 @@ class Release:
         return tuple(sorted(of_all)) or (self.as_of_period,)
 
 
+def with_hidden(row: Row) -> Row:
+    """A row of a frame in which the hidden values say that they are."""
+    return row | dict.fromkeys(row.get(small_cells.HIDDEN_COLUMNS) or (), HIDDEN_VALUE)
+
+
 def _quoted(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
@@ -233,6 +249,15 @@ def previous(marts: Path, release: Release) -> Release | None:
 def kept(marts: Path) -> tuple[str, ...]:
     """The releases that are still kept, newest first."""
     return tuple(sorted((path.parent.name for path in marts.glob("[0-9]*/manifest.json")), reverse=True))
+
+
+def withdrawn(marts: Path, release: Release) -> str | None:
+    """The newest kept release that readers had before ``release`` and have no longer: they were sent back from it.
+
+    A newer folder that was never current is one that is being published, and takes nobody back.
+    """
+    newer = (one for one in kept(marts) if one > release.release_id and (marts / one / RETIRED_FILE).is_file())
+    return next(newer, None)
 
 
 def opened(marts: Path, release_id: str, small_cell: int = 0) -> Release | None:

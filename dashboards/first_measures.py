@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import polars as pl
 
-from dashboards import layout, sections, tables
+from dashboards import layout, place_counts, sections, tables
 from dashboards.layout import View
 from dashboards.tables import Table
 
 MODEL = "fct_monitoring_measure"
 STATES = ("overdue", "not_due", "late", "measured")
+COUNTED = {
+    "open_household_count": pl.lit(value=True),
+    **{f"{state}_household_count": pl.col("measure_state") == state for state in STATES},
+    "claimed_household_count": pl.col("is_claimed_only"),
+}
 LISTED = 500
 SHOWN = (
     *("place", "monitoring_class", "risk", "measure_state", "overdue_days", "recognised_date", "measure_due_date"),
@@ -30,13 +35,16 @@ def show(view: View) -> list[Table]:
     """Counts of all open recognitions, and those overdue or claimed without an entry, longest overdue first."""
     words = view.words
     layout.heading(words("monitoring.no_measure"), words("monitoring.no_measure_note", rows=LISTED))
-    found = sections.leads(view, MODEL, {"is_open": True}, order=("household_key", "spell_number"))
+    wanted, order = {"is_open": True}, ("household_key", "spell_number")
+    found = sections.leads(view, MODEL, wanted, order=order)
     if found.is_empty():
         layout.paragraph(words("first_measures.none", place=view.area.name))
         return []
-    counts = {state: words.count(found.filter(pl.col("measure_state") == state).height) for state in STATES}
-    claimed = words.count(found.filter("is_claimed_only").height)
-    layout.paragraph(words("first_measures.count", all=words.count(found.height), claimed=claimed, **counts))
+    everywhere = sections.rows(view, MODEL, wanted, order=order)
+    row = place_counts.of_place(place_counts.of_places(view.release, MODEL, everywhere, COUNTED), view.area.code)
+    counts = {name.removesuffix("_household_count"): words.count(row[name]) for name in COUNTED}
+    layout.paragraph(words("first_measures.count", all=counts["open"], **counts))
+    tables.hidden_note(view, row)
     rows = found.filter((pl.col("measure_state") == "overdue") | pl.col("is_claimed_only"))
     rows = rows.sort("overdue_days", "household_key", descending=[True, False], nulls_last=True).head(LISTED)
     named = rows.with_columns(

@@ -32,8 +32,11 @@ def light_now(release: Release, status: Row) -> Row:
     return {**light, "level": level, "reasons": reasons_now}
 
 
-def badges(release: Release, words: Words, status: Row) -> str:
-    """The synthetic mark, month, release, outstanding departments and data light of a release."""
+def badges(release: Release, words: Words, status: Row, withdrawn: str | None = None) -> str:
+    """The synthetic mark, month, release, outstanding departments and data light of a release.
+
+    ``withdrawn`` is the newer release from which readers were sent back, if they were.
+    """
     manifest = release.manifest
     light = light_now(release, status)
     late = list(dict.fromkeys(words.of(entry, "department") for entry in manifest["late_departments"]))
@@ -49,8 +52,23 @@ def badges(release: Release, words: Words, status: Row) -> str:
             why=reasons(light, words, SHOWN_REASONS),
         ),
     )
+    if back := gone_back(release, words, withdrawn):
+        parts.append(f'<span class="mark">{_safe(back)}</span>')
     parts += [f"<span>{_safe(text)}</span>" for text in shown]
     return f'<div class="badges">{"".join(parts)}</div>'
+
+
+def gone_back(release: Release, words: Words, withdrawn: str | None) -> str:
+    """That readers were sent back to ``release`` from a newer one; empty when they were not."""
+    if withdrawn is None:
+        return ""
+    day = words.day(str(release.manifest["created_at"]))
+    return words("badge.gone_back", release=release.release_id, day=day, newer=withdrawn)
+
+
+def warning(text: str) -> str:
+    """A line above the page's question that a reader must not miss."""
+    return f'<div class="banner">{_safe(text)}</div>'
 
 
 def reasons(light: Row, words: Words, most: int | None = None) -> str:
@@ -78,7 +96,7 @@ def run_banner(words: Words, status: Row) -> str:
         stage=words.name("stage", run["stage"]),
         why=words.of(run["message"]),
     )
-    return f'<div class="banner">{_safe(text)}</div>'
+    return warning(text)
 
 
 def upload_style(words: Words) -> str:

@@ -45,6 +45,11 @@ class View:
         """The release before this one, when it is still kept."""
         return data.previous(get_settings().marts_dir, self.release)
 
+    @cached_property
+    def gone_back(self) -> str:
+        """That readers were sent back to this release, from which newer one; empty while it is the newest."""
+        return head.gone_back(self.release, self.words, data.withdrawn(get_settings().marts_dir, self.release))
+
     @property
     def mark(self) -> str:
         """The synthetic mark, empty for a release of real data."""
@@ -95,13 +100,15 @@ def page(name: str, body: Callable[[View], None], *, periods_of: str | None) -> 
         block(f"<style>{STYLE}</style>{head.nothing_yet(words)}")
         _run_banner(words, status)
         return
-    block(f"<style>{STYLE}</style>{head.badges(release, words, status)}")
+    block(f"<style>{STYLE}</style>{head.badges(release, words, status, data.withdrawn(marts, release))}")
     _run_banner(words, status)
     if periods_of is None:
         place.search_and_language(words)
         area, period = release.home, release.as_of_period
     else:
         area, period = place.place_and_month(release, words, periods_of)
+        if astray := place.astray(words, area, period):
+            block(head.warning(astray))
         area = replace(area, name=words.place(area.name))
     view = View(release, words.shown(release.terms, period, area.code), area, period)
     block(f"<h1>{_safe(words(f'{name}.question', place=view.area.name))}</h1>")
@@ -112,10 +119,11 @@ def tool(name: str, body: Callable[[Words], None]) -> None:
     """Draw a page that needs no release and works before the first one."""
     state.restore()
     words = Words(_language())
-    release = data.current(get_settings().marts_dir)
-    status = data.status(get_settings().marts_dir)
+    marts = get_settings().marts_dir
+    release, status = data.current(marts), data.status(marts)
     style = STYLE + head.upload_style(words)
-    block(f"<style>{style}</style>{head.badges(release, words, status) if release else ''}")
+    badges = head.badges(release, words, status, data.withdrawn(marts, release)) if release else ""
+    block(f"<style>{style}</style>{badges}")
     place.search_and_language(words)
     block(f"<h1>{_safe(words(f'{name}.question'))}</h1>")
     body(words)

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from dashboards import layout, sections, tables
+from dashboards import layout, place_counts, sections, single_households, tables
 from dashboards.layout import View
 from dashboards.tables import Table
 
 MODEL = "fct_payment_burden_case"
 STATES = ("never_opened", "opened", "concluded", "recognised")
+COUNTED = {
+    "listed_household_count": pl.lit(value=True),
+    **{f"{state}_household_count": pl.col("case_state") == state for state in STATES},
+}
 LISTED = 500
 SHOWN = (
     *("period", "case_state", "place", "own_payment_cny", "last_paid_date", "basis"),
@@ -37,15 +41,19 @@ def show(view: View) -> list[Table]:
     if not view.release.has(MODEL) or view.release.rows(MODEL).is_empty():
         layout.paragraph(words("payment_cases.none"))
         return []
-    rows = sections.leads(view, MODEL, {}, order=("payer_key", "period"))
+    order = ("payer_key", "period")
+    rows = sections.leads(view, MODEL, {}, order=order)
     if rows.is_empty():
         layout.paragraph(words("payment_cases.nobody", place=view.area.name))
         return []
-    counts = {state: words.count(rows.filter(pl.col("case_state") == state).height) for state in STATES}
-    layout.paragraph(words("payment_cases.count", all=words.count(rows.height), **counts))
+    everywhere = sections.rows(view, MODEL, {}, order=order)
+    row = place_counts.of_place(place_counts.of_places(view.release, MODEL, everywhere, COUNTED), view.area.code)
+    counts = {name.removesuffix("_household_count"): words.count(row[name]) for name in COUNTED}
+    layout.paragraph(words("payment_cases.count", all=counts["listed"], **counts))
+    tables.hidden_note(view, row)
     table = _table(view, rows)
     tables.show(view, table)
-    if rows.height > LISTED:
+    if rows.height > LISTED and single_households.are_open():
         layout.paragraph(words("payment_cases.more", rows=LISTED), quiet=True)
     return [table]
 

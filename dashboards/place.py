@@ -13,6 +13,7 @@ from dashboards.data import Area, Release
 from dashboards.words import LANGUAGES, Words
 
 SEARCH, ASKED = "search_text", "search_asked"
+LONGEST = 40  # of a mistyped address as much as it takes to recognise it
 
 
 def language_switch(words: Words) -> None:
@@ -72,6 +73,20 @@ def place_and_month(release: Release, words: Words, table: str) -> tuple[Area, s
         search_box(words)
         language_switch(words)
     return area, period
+
+
+def astray(words: Words, area: Area, period: str) -> str:
+    """What the address asks for and the page cannot show, with what it shows instead; else empty.
+
+    A copied or mistyped address must not pass off the whole county, or another month, as what was asked for.
+    """
+    said = []
+    asked = {name: st.query_params.get(name, "")[:LONGEST] for name in ("area", "period")}
+    if asked["area"] not in ("", area.code):
+        said.append(words("astray.area", asked=asked["area"], shown=words.place(area.name)))
+    if asked["period"] not in ("", period):
+        said.append(words("astray.period", asked=asked["period"], shown=words.month(period)))
+    return " ".join(said)
 
 
 def _above(level: str) -> str:

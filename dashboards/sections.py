@@ -12,12 +12,10 @@ import polars as pl
 import streamlit as st
 
 from dashboards import layout, tables
+from dashboards.below import DIGITS
 from dashboards.cards import Card
 from dashboards.layout import View
 from dashboards.tables import Table
-
-# The code of a village begins with that of the division above it.
-_DIGITS: Mapping[str, int] = {"prefecture": 4, "county": 6, "township": 9, "village": 12}
 
 
 def rows(
@@ -57,7 +55,7 @@ def leads(
         return found
     areas = view.release.rows("dim_area")
     names = dict(zip(areas["area_code"], map(view.words.place, areas["area_name"]), strict=True))
-    inside = found.filter(pl.col("area_code").str.starts_with(view.area.code[: _DIGITS[view.area.level]]))
+    inside = found.filter(pl.col("area_code").str.starts_with(view.area.code[: DIGITS[view.area.level]]))
     return inside.with_columns(place=pl.col("area_code").replace(names))
 
 

@@ -105,6 +105,27 @@ def hide(
         flags = protect(values.ravel(), _equations(model, frame, columns), small_cell).reshape(values.shape)
         masks = {column: flags[:, index] for index, column in enumerate(columns)}
     _derive(model, frame, described, masks, base)
+    return _blanked(frame, masks)
+
+
+def hide_listed(
+    frame: pl.DataFrame, columns: Sequence[str], sums: Sequence[tuple[str, tuple[str, ...]]], small_cell: int
+) -> pl.DataFrame:
+    """A list with one row a settlement or firm: its small counts of people hidden row by row, as ``hide`` does.
+
+    ``columns`` are the counts of persons and households, ``sums`` a total and its parts among them.
+    """
+    if not small_cell or frame.is_empty():
+        return frame
+    values = frame.select(pl.col(columns).cast(pl.Float64)).to_numpy().astype(np.float64)
+    at, lines = {column: index for index, column in enumerate(columns)}, np.arange(frame.height)
+    found = [one for total, parts in sums for one in _of_columns(at, total, [(lines, lines, parts)], len(columns))]
+    flags = protect(values.ravel(), _joined(found), small_cell).reshape(values.shape)
+    return _blanked(frame, {column: flags[:, index] for column, index in at.items()})
+
+
+def _blanked(frame: pl.DataFrame, masks: Mapping[str, Flags]) -> pl.DataFrame:
+    """``frame`` with the masked cells null and named in ``hidden_columns``; as it is when no cell is masked."""
     masks = {column: mask for column, mask in masks.items() if mask.any()}
     if not masks:
         return frame

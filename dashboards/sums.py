@@ -74,6 +74,19 @@ SUMS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
             tuple(f"renovated_{target}_count" for target in ("registered", "priority", "outside", "other")),
         ),
     ),
+    # Counts of listed rows, added up on the page (``place_counts.py``).
+    "fct_monitoring_measure": (
+        (
+            "open_household_count",
+            tuple(f"{state}_household_count" for state in ("overdue", "not_due", "late", "measured")),
+        ),
+    ),
+    "fct_payment_burden_case": (
+        (
+            "listed_household_count",
+            tuple(f"{state}_household_count" for state in ("never_opened", "opened", "concluded", "recognised")),
+        ),
+    ),
     "kpi_guarantee_area_year": (
         (
             "listed_household_count",

@@ -13,10 +13,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import codes, export, state
+from dashboards import codes, export, single_households, state
 from dashboards.cards import Card
+from dashboards.data import Row
 from dashboards.head import reasons
 from dashboards.layout import View, heading, paragraph
+from dashboards.small_cells import HIDDEN_COLUMNS
 from dashboards.words import HIDDEN, LANGUAGES, NOTHING, Words, load_catalogue
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,13 +37,17 @@ class Table:
 def show(view: View, table: Table, *, key: str | None = None, on_select: Any = "ignore") -> Any:
     """The table on the screen: money in 万元 or million yuan, shares in per cent, null as a dash, codes in words.
 
-    What was selected, None for a table without rows, of which only that is said.
+    What was selected, None for a table without rows, of which only that is said, and for a closed list of single
+    households, in whose place stands who may see it.
 
     A card of the form ``yuan`` is shown to the fen: where sums are compared, a difference of some yuan has to show.
     """
     words = view.words
     if table.frame.is_empty():
         st.text(words("table.empty"))
+        return None
+    if single_households.is_closed(table.columns):
+        paragraph(single_households.notice(words), quiet=True)
         return None
     starred = {name for name in table.columns if export.is_hidden(table.frame, name).any()}
     frame = codes.in_words(table.frame, table.columns, words)
@@ -66,6 +72,12 @@ def show(view: View, table: Table, *, key: str | None = None, on_select: Any = "
     if starred:
         paragraph(words("small_cells.note", below=view.release.small_cell), quiet=True)
     return selected
+
+
+def hidden_note(view: View, row: Row) -> None:
+    """What ``*`` means, under a sentence whose counts come from ``row``, when it hides any of them."""
+    if row.get(HIDDEN_COLUMNS):
+        paragraph(view.words("small_cells.note", below=view.release.small_cell), quiet=True)
 
 
 def pick(view: View, table: Table, *, key: str) -> int | None:
@@ -101,13 +113,16 @@ def drill(view: View, table: Table, *, table_key: str, note: str | None = None) 
 
 
 def downloads(view: View, name: str, tables: Sequence[Table], figures: Sequence[tuple[str, str]]) -> None:
-    """Two buttons, workbook and CSV, made when they are pressed; both carry the notes."""
+    """Two buttons, workbook and CSV, made when they are pressed; both carry the notes and no closed list."""
     words = view.words
+    open_tables = [table for table in tables if not single_households.is_closed(table.columns)]
+    has_closed = len(open_tables) < len(tables)
     title = words(f"{name}.name")
     stem = f"{words('product.name')}_{title}_{view.area.name}_{view.period}_{view.release.release_id}"
 
     def content() -> tuple[list[export.Sheet], export.Notes, str]:
-        return [_sheet(table, words) for table in tables], _notes(view, title, figures), view.mark
+        notes = _notes(view, title, figures, has_closed=has_closed)
+        return [_sheet(table, words) for table in open_tables], notes, view.mark
 
     with st.container(horizontal=True):
         st.download_button(
@@ -149,17 +164,20 @@ def unit_of_money(words: Words) -> tuple[float, str]:
 def _on_screen(frame: pl.DataFrame, name: str, what: Card | str, words: Words, *, is_starred: bool) -> pl.Expr:
     column = pl.col(name)
     if isinstance(what, str):
-        return column
+        return _starred(frame, name, 0) if is_starred else column
     if what.form == "share":
         column = column.cast(pl.Float64) * 100
     if what.form == "cny":
         column = column.cast(pl.Float64) / unit_of_money(words)[0]
     if what.form == "yuan":
         column = column.cast(pl.Float64)
-    if not is_starred:
-        return column
-    decimals = _decimals(what)
-    written = column.map_elements(lambda value: f"{value:,.{decimals}f}", return_dtype=pl.String, skip_nulls=True)
+    return _starred(frame, name, _decimals(what), column) if is_starred else column
+
+
+def _starred(frame: pl.DataFrame, name: str, decimals: int, column: pl.Expr | None = None) -> pl.Expr:
+    """A column of figures as texts, ``*`` where it is hidden."""
+    values = pl.col(name) if column is None else column
+    written = values.map_elements(lambda value: f"{value:,.{decimals}f}", return_dtype=pl.String, skip_nulls=True)
     return pl.when(export.is_hidden(frame, name)).then(pl.lit(HIDDEN)).otherwise(written).alias(name)
 
 
@@ -169,6 +187,8 @@ def _decimals(card: Card) -> int:
 
 def _column(what: Card | str, words: Words, values: pl.Series, *, is_first: bool, is_starred: bool) -> Any:
     if isinstance(what, str):
+        if is_starred:
+            return st.column_config.TextColumn(what, alignment="right")
         if values.dtype.is_temporal():
             form = "YYYY-MM-DD" if values.dtype == pl.Date else "YYYY-MM-DD HH:mm"
             return st.column_config.DatetimeColumn(what, format=form)
@@ -206,7 +226,7 @@ def _sheet(table: Table, words: Words) -> export.Sheet:
     return export.Sheet(table.title, frame, tuple(columns))
 
 
-def _notes(view: View, title: str, figures: Sequence[tuple[str, str]]) -> export.Notes:
+def _notes(view: View, title: str, figures: Sequence[tuple[str, str]], *, has_closed: bool) -> export.Notes:
     words, release = view.words, view.release
     late = words("list.separator").join(
         f"{words.of(entry, 'department')} {entry['feed']} {entry['period']}"
@@ -217,7 +237,7 @@ def _notes(view: View, title: str, figures: Sequence[tuple[str, str]]) -> export
         (words("notes.place"), f"{view.area.name} {view.area.code}"),
         (words("notes.period"), words.month(view.period)),
         (words("notes.as_of"), words.month(release.as_of_period)),
-        (words("notes.release"), release.release_id),
+        (words("notes.release"), words("list.separator").join(filter(None, (release.release_id, view.gone_back)))),
         (words("notes.late"), late or NOTHING),
         (words("notes.light"), reasons(release.manifest["data_light"], words)),
         (words("notes.mark"), words("notes.is_synthetic") if release.is_synthetic else NOTHING),
@@ -225,6 +245,8 @@ def _notes(view: View, title: str, figures: Sequence[tuple[str, str]]) -> export
     ]
     if release.small_cell:
         rows.append((HIDDEN, words("small_cells.note", below=release.small_cell)))
+    if has_closed:
+        rows.append((words("household.lists"), single_households.notice(words)))
     for model, column in figures:
         card = view.cards.card(model, column)
         text = words(

@@ -11,7 +11,7 @@ import datetime as dt
 import polars as pl
 import streamlit as st
 
-from dashboards import below, layout, tables
+from dashboards import below, layout, single_households, tables
 from dashboards.layout import View
 from dashboards.tables import Table
 
@@ -52,7 +52,7 @@ def show(view: View) -> list[Table]:
         return []
     table = _table(view, still)
     tables.show(view, table)
-    if still.height > LISTED:
+    if still.height > LISTED and single_households.are_open():
         layout.paragraph(words("visit_problems.more", rows=LISTED), quiet=True)
     return [table]
 

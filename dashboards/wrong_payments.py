@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from dashboards import layout, sections, tables
+from dashboards import layout, sections, single_households, tables
 from dashboards.layout import View
 from dashboards.tables import Table
-from pipelines.settings import get_settings
 
 MODEL, CASES = "kpi_wrong_payment_area_month", "fct_wrong_payment"
 COUNTS = ("found_count", "dismissed_count", "recovered_count", "open_count", "without_amount_count")
@@ -52,8 +51,9 @@ def show(view: View) -> list[Table]:
         view, words("wrong_payments.title"), kinds, {"kind": words("wrong_payments.kind")}, figures()
     )
     tables.show(view, table)
-    if not get_settings().household_pages or not release.has(CASES):
-        layout.paragraph(words("policies.leads_closed"), quiet=True)
+    if not single_households.are_open():
+        layout.paragraph(single_households.notice(words), quiet=True)
+    if not single_households.are_open() or not release.has(CASES):
         return [table]
     listed = _list(view)
     tables.show(view, listed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import layout, state, tables
+from dashboards import layout, single_households, state, tables
 from dashboards.cards import Card
 from dashboards.data import Row
 from dashboards.layout import View
@@ -164,6 +164,8 @@ def _odd(view: View, year: str) -> Table:
         inside |= {area.code for area in release.areas if area.parent in inside}
     rows = release.rows(ITEMS, {"check_year": int(year)}, order=("area_code", "object_id", "item_code"))
     rows = rows.filter((~pl.col("is_passed") | pl.col("is_contradicted")) & pl.col("area_code").is_in(sorted(inside)))
+    if not single_households.are_open():
+        rows = rows.filter(pl.col("household_key").is_null())  # items of places concern nobody alone
     names = {area.code: area.name for area in release.areas}
     item = "item_name" if words.language == "zh" else "item_name_en"
     rows = rows.with_columns(
@@ -173,9 +175,13 @@ def _odd(view: View, year: str) -> Table:
         .otherwise(pl.lit(words("exit_check.failed"))),
     ).head(LISTED)
     layout.heading(words("exit_check.odd"), words("exit_check.odd_note"))
+    household = {"household_key": words("exit_check.household_key")}
+    if not single_households.are_open():
+        layout.paragraph(single_households.notice(words), quiet=True)
+        household = {}
     columns = {
         "place": words("table.area"),
-        "household_key": words("exit_check.household_key"),
+        **household,
         item: words("exit_check.item"),
         "finding": words("exit_check.finding"),
         "reported_value": words("exit_check.value"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import dossier, layout, openings, state, tables
+from dashboards import dossier, layout, openings, single_households, state, tables
 from dashboards.layout import View
 from dashboards.tables import Table
 from pipelines.settings import get_settings
@@ -15,10 +15,10 @@ SHORT = 10
 
 def body(view: View) -> None:
     """The switch, the village's households, the reason, then the household."""
-    words, settings = view.words, get_settings()
-    if not settings.household_pages:
+    words = view.words
+    if not single_households.are_open():
         layout.answer(words("household.closed"))
-        layout.paragraph(words("household.how_to_open", variable="XIANQING_HOUSEHOLD_PAGES=1"), quiet=True)
+        layout.paragraph(words("household.how_to_open", variable=single_households.SWITCH), quiet=True)
         return
     key = st.query_params.get("household", "")
     if not key:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, charts_homes, layout, sections, tables
+from dashboards import charts, charts_homes, layout, sections, small_cells, tables
 from dashboards.layout import View
 from dashboards.tables import Table
 
@@ -38,6 +38,7 @@ OPERATED = (
     "reported_linked_household_count",
     "operator_worker_count",
 )
+COUNTED = ("reported_linked_household_count", "linked_household_count", "worker_count")
 SALES = ("product_count", "supplier_count", "recognised_value_cny", "sales_cny", "sales_person_count")
 INCOME = (
     "village_count",
@@ -181,8 +182,8 @@ def _leads(view: View, year: str) -> list[Table]:
         chosen = (pl.col("calendar_year") == int(year)) & pl.col("is_last_of_year")
         differs = pl.col("reported_linked_household_count") != pl.col("linked_household_count")
         operators = operators.filter(chosen & (~pl.col("is_operating") | differs))
-    columns = ("place", "operator_name", "operator_class", "operating_status", "reported_linked_household_count")
-    columns += ("linked_household_count", "worker_count")
+        operators = small_cells.hide_listed(operators, COUNTED, (), view.release.small_cell)
+    columns = ("place", "operator_name", "operator_class", "operating_status", *COUNTED)
     first = {column: words(f"industry_list.{column}") for column in columns}
     table = sections.table(view, words("industry.stopped"), operators, first, [])
     return shown + sections.show(view, words("industry.stopped_note"), table)

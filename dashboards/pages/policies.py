@@ -5,11 +5,10 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, charts_homes, layout, state, tables
+from dashboards import charts, charts_homes, layout, single_households, state, tables
 from dashboards.cards import Card
 from dashboards.layout import View
 from dashboards.tables import Table
-from pipelines.settings import get_settings
 
 COVERAGE, LEADS, RULES = "kpi_policy_coverage_area_year", "fct_policy_lead", "dim_policy_rule"
 MONTHS = "kpi_register_bridge_area_month"
@@ -138,8 +137,11 @@ def _leads(view: View, year: str, policy: str) -> list[Table]:
     """The leads of one policy, by right: single people stand behind each row."""
     words = view.words
     layout.heading(words("policies.leads"), words("policies.leads_note"))
-    if not get_settings().household_pages or not view.release.has(LEADS):
-        layout.paragraph(words("policies.leads_closed"), quiet=True)
+    if not single_households.are_open():
+        layout.paragraph(single_households.notice(words), quiet=True)
+        return []
+    if not view.release.has(LEADS):
+        st.text(words("chart.empty"))
         return []
     leads = tables_of_place(view, LEADS, {"policy_name": policy, "calendar_year": year})
     leads = leads.with_columns(kind=tables.named(leads["lead_kind"], "policies_kind", words)).sort("kind", "area_code")

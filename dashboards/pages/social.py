@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, charts_homes, layout, tables, wrong_payments
+from dashboards import charts, charts_homes, layout, single_households, tables, wrong_payments
 from dashboards.cards import Card
 from dashboards.data import Row
 from dashboards.layout import View
 from dashboards.tables import Table
-from pipelines.settings import get_settings
 
 SOCIAL, LEADS, INSURANCE = "kpi_social_area_month", "fct_payment_lead", "kpi_insurance_area_year"
 MONTHS = "kpi_register_bridge_area_month"
@@ -223,8 +222,9 @@ def _leads(view: View, rows: dict[str, Row]) -> list[Table]:
     first: dict[str, Card | str] = {"kind": words("social.lead_kind")}
     table = Table(words("social.leads"), kinds, first | _columns(view, PAYMENT_LEADS))
     tables.show(view, table)
-    if not get_settings().household_pages or not release.has(LEADS):
-        layout.paragraph(words("policies.leads_closed"), quiet=True)
+    if not single_households.are_open():
+        layout.paragraph(single_households.notice(words), quiet=True)
+    if not single_households.are_open() or not release.has(LEADS):
         return [table]
     names = {area.code: area.name for area in release.areas if area.level == "village"}
     here = tuple(code for code in names if view.area.code in {step.code for step in release.path(code)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dashboards import layout, profile, searching, tables
+from dashboards import layout, profile, searching, single_households, tables
 from dashboards.cards import Card
 from dashboards.data import Row
 from dashboards.layout import View
@@ -74,7 +74,9 @@ def _lists(view: View) -> list[Table]:
         cards = {name: view.cards.card(wanted.table, name) for name in frame.columns}
         heads = {name: card if frame[name].dtype.is_numeric() else card.title for name, card in cards.items()}
         table = Table(words(f"village.list_{wanted.name}"), frame, heads)
-        layout.heading(words(f"village.list_{wanted.name}"), words("village.list_count", count=frame.height))
+        is_closed = single_households.is_closed(heads)
+        note = "" if is_closed and frame.height else words("village.list_count", count=frame.height)
+        layout.heading(words(f"village.list_{wanted.name}"), note)
         tables.show(view, table)
         found.append(table)
     return found

@@ -141,6 +141,21 @@ def visitor(browser: Browser, address: str, request: pytest.FixtureRequest) -> I
     reader.page.context.close()
 
 
+@pytest.fixture(scope="module")
+def open_address(pocket_county: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of dashboards where the office has opened household pages."""
+    with serving(pocket_county, tmp_path_factory.mktemp("open"), XIANQING_HOUSEHOLD_PAGES="1") as found:
+        yield found
+
+
+@pytest.fixture
+def entitled(browser: Browser, open_address: str, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+    """A reader who may look at lists of single households."""
+    reader = Visitor(browser, open_address, getattr(request, "param", 1440))
+    yield reader
+    reader.page.context.close()
+
+
 @pytest.fixture(scope="session")
 def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where screenshots are kept: ``XIANQING_SCREENSHOTS`` or the session's temporary folder."""

@@ -58,8 +58,8 @@ def test_the_way_down_ends_at_a_village(visitor: Visitor) -> None:
         assert page.get_by_test_id("stException").count() == 0
 
 
-def test_leads_are_exported_without_names(visitor: Visitor) -> None:
-    page = visitor.open("guarantees")
+def test_leads_are_exported_without_names(entitled: Visitor) -> None:
+    page = entitled.open("guarantees")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="下载 CSV（含说明文件）").click()
     with zipfile.ZipFile(io.BytesIO(Path(waiting.value.path()).read_bytes())) as archive:

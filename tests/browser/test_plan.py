@@ -49,10 +49,10 @@ def test_the_way_down_ends_at_a_village(visitor: Visitor) -> None:
     assert page.get_by_test_id("stException").count() == 0
 
 
-def test_the_same_seed_downloads_the_same_households(visitor: Visitor) -> None:
+def test_the_same_seed_downloads_the_same_households(entitled: Visitor) -> None:
     found = []
     for seed in ("3", "3", "4"):
-        page = visitor.open("sample", seed=seed, size="20")
+        page = entitled.open("sample", seed=seed, size="20")
         with page.expect_download() as download:
             page.get_by_role("button", name="Excel").first.click()
         book = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes()))

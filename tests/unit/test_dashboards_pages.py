@@ -8,8 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards.words import load_catalogue
+from pipelines.publishing.releases import RETIRED_FILE
 from pipelines.settings import get_settings
-from tests.browser.fixture_release import RELEASE, build_marts, write_status
+from tests.browser.fixture_release import PREVIOUS, RELEASE, build_marts, write_release, write_status
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 PAGES = ("overview", "exit", "funds", "quality", "files", "inspect", "factcheck")
@@ -121,6 +122,39 @@ def test_the_address_reproduces_place_month_and_choices(released: Path) -> None:
 def test_choices_that_do_not_exist_fall_back_to_the_county_and_the_newest_month(released: Path) -> None:
     text = text_of(open_page("overview", area="990000000000", period="1999-01", lang="xx"))
     assert "截至2020年11月，师宗县建档立卡在册" in text
+    assert "地址里的地区“990000000000”在本次发布中没有数据，下面显示的是师宗县。" in text
+    assert "地址里的月份“1999-01”在本页没有数据，下面显示的是2020年11月。" in text
+
+
+def test_what_the_address_asks_for_in_vain_is_said_on_any_page_in_english_and_as_text(released: Path) -> None:
+    app = open_page("funds", area="<b>" + "9" * 60, lang="en")
+    [line] = [block.proto.body for block in app.html if "banner" in block.proto.body and "⚠" in block.proto.body]
+    assert "The place “&lt;b&gt;" + "9" * 37 + "” of the address has no figures in this release" in line
+    assert "shown instead: 师宗县" in line
+
+
+@pytest.mark.parametrize("choices", [{}, {"area": "530323001000", "period": "2020-06"}, {"area": "530323000000"}])
+def test_an_address_that_is_shown_as_asked_is_not_remarked_upon(released: Path, choices: dict[str, str]) -> None:
+    assert "地址里的" not in text_of(open_page("overview", **choices))
+
+
+def test_a_province_has_no_figures_and_the_address_says_so(released: Path) -> None:
+    assert "地址里的地区“530000000000”在本次发布中没有数据" in text_of(open_page("overview", area="530000000000"))
+
+
+@pytest.mark.parametrize("page", ["overview", "quality", "inspect"])
+def test_after_a_rollback_every_page_says_so_until_a_newer_release_is_published(released: Path, page: str) -> None:
+    pointer, said = released / "current", "回退到"
+    assert said not in text_of(open_page(page))
+    pointer.write_text(PREVIOUS + "\n", encoding="utf-8")
+    assert said not in text_of(open_page(page)), "a newer folder that was never current is being published"
+    (released / RELEASE / RETIRED_FILE).touch()
+    assert f"已回退到 {PREVIOUS}（2020-12-12 发布）；较新的发布 {RELEASE} 已撤下" in text_of(open_page(page))
+    assert f"Rolled back to {PREVIOUS}" in text_of(open_page(page, lang="en"))
+    newest = "20210105T080000Z-3"
+    write_release(released, newest, RELEASE)
+    pointer.write_text(newest + "\n", encoding="utf-8")
+    assert said not in text_of(open_page(page))
 
 
 def test_choosing_a_township_goes_down_and_its_crumb_goes_up(released: Path) -> None:

@@ -11,12 +11,18 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards.words import load_catalogue
+from dashboards.single_households import KEYS, SWITCH
+from dashboards.single_households import notice as notice_of
+from dashboards.words import Language, Words, load_catalogue
 from pipelines.settings import get_settings
 from tests.browser.fixture_release import RELEASE, build_marts
 from tests.unit.dbt_county import EAST, Built, build
 from tests.unit.test_dbt_questions import FEBRUARY, JANUARY, _county
 
+LISTING = (
+    *("monitoring", "helpers", "care", "guarantees", "relocation", "industry", "loans", "exit_check", "sample"),
+    *("village", "social", "policies"),
+)
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 
 
@@ -29,6 +35,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def marts(tmp_path: Path, built: Built, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A release with every table of the hand-made county that it does not hold by itself."""
     monkeypatch.setenv("XIANQING_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("XIANQING_HOUSEHOLD_PAGES", raising=False)
     get_settings.cache_clear()
     marts = build_marts(tmp_path / "marts")
     folder = marts / RELEASE
@@ -45,6 +52,22 @@ def marts(tmp_path: Path, built: Built, monkeypatch: pytest.MonkeyPatch) -> Iter
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     yield marts
     get_settings.cache_clear()
+
+
+@pytest.fixture
+def entitled(marts: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same release where household pages are open."""
+    monkeypatch.setenv("XIANQING_HOUSEHOLD_PAGES", "1")
+    get_settings.cache_clear()
+    return marts
+
+
+@pytest.fixture
+def unhidden(entitled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Household pages open and every count shown."""
+    monkeypatch.setenv("XIANQING_SMALL_CELL", "0")
+    get_settings.cache_clear()
+    return entitled
 
 
 def open_page(page: str, language: str = "zh", **choices: str) -> AppTest:
@@ -67,7 +90,7 @@ def text_of(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_problems_of_visits_are_listed_with_what_followed(marts: Path, language: str) -> None:
+def test_problems_of_visits_are_listed_with_what_followed(entitled: Path, language: str) -> None:
     app, words = open_page("helpers", language), load_catalogue(language)  # type: ignore[arg-type]
     counts = {"yesterday": 2, "yesterday_open": 1, "week": 3, "week_open": 2, "open": 4}
     assert words["visit_problems.count"].format(**counts) in text_of(app)
@@ -81,13 +104,13 @@ def test_problems_of_visits_are_listed_with_what_followed(marts: Path, language:
     assert rows["open_days"].to_list() == [1, 6, 7, 8]
 
 
-def test_a_village_sees_only_its_own_problems(marts: Path) -> None:
+def test_a_village_sees_only_its_own_problems(entitled: Path) -> None:
     app = open_page("helpers", area=EAST)
     assert app.dataframe[0].value["household_key"].to_list() == ["a"]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_payers_stand_with_their_lead_and_its_conclusion(marts: Path, language: str) -> None:
+def test_payers_stand_with_their_lead_and_its_conclusion(unhidden: Path, language: str) -> None:
     app, words = open_page("monitoring", language), load_catalogue(language)  # type: ignore[arg-type]
     counts = {"all": 5, "never_opened": 1, "opened": 2, "concluded": 1, "recognised": 1}
     assert words["payment_cases.count"].format(**counts) in text_of(app)
@@ -137,13 +160,46 @@ def test_what_did_not_come_is_asked_for_in_a_text(marts: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_monitored_without_a_measure_stand_with_who_says_so(marts: Path, language: str) -> None:
+def test_the_monitored_without_a_measure_stand_with_who_says_so(unhidden: Path, language: str) -> None:
     app, words = open_page("monitoring", language), load_catalogue(language)  # type: ignore[arg-type]
     counts = {"all": 7, "overdue": 2, "not_due": 1, "late": 2, "measured": 2, "claimed": 1}
     assert words["first_measures.count"].format(**counts) in text_of(app)
     [rows] = [table.value for table in app.dataframe if "truth_feed" in table.value.columns]
     assert rows["household_key"].to_list() == ["f", "b"]
     assert rows["truth_feed"].to_list() == [words["monitoring_measure_truth.household_measures"]] * 2
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_sentences_hide_what_the_tables_beside_them_hide(marts: Path, language: Language) -> None:
+    text, words = text_of(open_page("monitoring", language)), load_catalogue(language)
+    measures = dict.fromkeys(("overdue", "not_due", "late", "measured", "claimed"), "*")
+    assert words["first_measures.count"].format(all=7, **measures) in text
+    payers = dict.fromkeys(("never_opened", "opened", "concluded", "recognised"), "*")
+    assert words["payment_cases.count"].format(all=5, **payers) in text
+
+
+@pytest.mark.parametrize("page", LISTING)
+def test_no_page_lists_single_households_while_they_are_closed(marts: Path, page: str) -> None:
+    app = open_page(page, area=EAST)
+    assert not [table.value for table in app.dataframe if not KEYS.isdisjoint(table.value.columns)]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("page", ["monitoring", "helpers"])
+def test_in_place_of_a_closed_list_stands_who_may_see_it(
+    marts: Path, page: str, language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice = notice_of(Words(language))
+    closed = open_page(page, language)
+    assert notice in text_of(closed)
+    assert SWITCH in notice
+    monkeypatch.setenv("XIANQING_HOUSEHOLD_PAGES", "1")
+    get_settings.cache_clear()
+    opened = open_page(page, language)
+    assert notice not in text_of(opened)
+    lists = [table for table in opened.dataframe if not KEYS.isdisjoint(table.value.columns)]
+    assert len(lists) >= 1
+    assert len(opened.dataframe) == len(closed.dataframe) + len(lists)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

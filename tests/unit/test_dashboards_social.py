@@ -12,9 +12,9 @@ import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
-from dashboards import data
+from dashboards import data, single_households
 from dashboards.small_cells import people
-from dashboards.words import load_catalogue
+from dashboards.words import Language, Words, load_catalogue
 from pipelines.settings import get_settings
 from tests.browser.fixture_release import RELEASE, build_marts
 from tests.unit.dbt_county import Built, build
@@ -81,11 +81,11 @@ def text_of(app: AppTest) -> str:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_answers_its_question(marts: Path, built: Built, page: str, language: str) -> None:
+def test_a_page_answers_its_question(marts: Path, built: Built, page: str, language: Language) -> None:
     add_tables(marts, built)
     words, text = load_catalogue(language), text_of(open_page(page, language))
     assert words[f"{page}.question"].format(place="师宗县") in text
-    assert words["policies.leads_closed"] in text
+    assert single_households.notice(Words(language)) in text
     assert words[f"{page}.remark"] in text
 
 
@@ -97,7 +97,9 @@ def test_leads_one_by_one_need_the_right(marts: Path, built: Built, page: str, m
     get_settings.cache_clear()
     opened = open_page(page)
     assert len(opened.dataframe) == len(closed.dataframe) + 1
-    assert load_catalogue("zh")["policies.leads_closed"] not in text_of(opened)
+    notice = single_households.notice(Words("zh"))
+    assert notice in text_of(closed)
+    assert notice not in text_of(opened)
 
 
 @pytest.mark.parametrize("page", PAGES)
