@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -307,6 +308,7 @@ def _ledger_rows(deliveries: list[Row]) -> dict[str, list[Row]]:
     return money
 
 
+@cache
 def _cards() -> Row:
     """Descriptions and cards as the models declare them, in the shape of ``cards.json``."""
     cards: Row = {}

@@ -20,7 +20,7 @@ from tests.unit.dbt_county import EAST, Built, build
 from tests.unit.test_dbt_questions import FEBRUARY, JANUARY, _county
 
 LISTING = (
-    *("monitoring", "helpers", "care", "guarantees", "relocation", "industry", "loans", "exit_check", "sample"),
+    *("monitoring", "helpers", "care", "guarantees", "relocation", "industry", "loans", "exit_check"),
     *("village", "social", "policies"),
 )
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
