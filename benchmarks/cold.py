@@ -1,4 +1,4 @@
-"""A run on given files: in a fresh data folder the cold run, in one that holds earlier months one new month.
+"""A run on given files: in a fresh data folder the cold run of a place, in one that holds earlier months one new month.
 
 Prints one line of JSON: the run's state, and wall and processor seconds of each stage with its children's.
 """
@@ -17,6 +17,7 @@ from pipelines.landing import land
 from pipelines.reporting import STAGE_NAMES
 from pipelines.run import run_pipeline
 from pipelines.settings import load_settings
+from pipelines.simulate.places import FIRST_PLACE
 
 STAGE_OF = {text.en: stage for stage, text in STAGE_NAMES.items()}
 
@@ -47,12 +48,12 @@ class Watch:
             self.enter(STAGE_OF[text])
 
 
-def run_on(folder: Path, data_dir: Path) -> dict[str, Any]:
-    """Land every file under ``folder`` and run the pipeline once; returns state and stages."""
+def run_on(folder: Path, data_dir: Path, place: str = FIRST_PLACE) -> dict[str, Any]:
+    """Land every file under ``folder`` and run the pipeline of a place once; returns state and stages."""
     watch = Watch()
     settings = load_settings({"XIANQING_DATA_DIR": str(data_dir)})
     if not settings.installation_file.is_file():
-        settings = initialise(data_dir, place="shizong", synthetic=True)
+        settings = initialise(data_dir, place=place, synthetic=True)
     watch.enter("recognise")
     land(sorted(p for p in folder.rglob("*") if p.is_file()), settings, arrival="mtime")
     watch.enter("start")
@@ -62,4 +63,4 @@ def run_on(folder: Path, data_dir: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(run_on(Path(sys.argv[1]), Path(sys.argv[2]))))
+    print(json.dumps(run_on(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])))

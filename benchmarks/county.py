@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import ROOT, python
+from pipelines.simulate.places import FIRST_PLACE
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class BenchCounty:
                 before[at] += more
         return [Arrivals(month, *found[month]) for month in sorted(found)[-self.months :]]
 
+    @property
+    def rows(self) -> int:
+        """Rows of all delivered files, corrections included."""
+        return sum(entry["row_count"] for entry in self._delivered)
+
     def before(self, month: str) -> Path:
         """A folder with what arrives before ``month``."""
         return self._split(month) / "before"
@@ -92,13 +98,11 @@ def ordinary(arrivals: list[Arrivals]) -> Arrivals:
     return sorted(arrivals, key=lambda one: (one.bytes, one.month))[len(arrivals) // 2]
 
 
-def make_county(folder: Path, scale: float, months: int, seed: int) -> BenchCounty:
-    """The county in ``folder``, simulated unless it is there already."""
+def make_county(folder: Path, scale: float, months: int, seed: int, place: str = FIRST_PLACE) -> BenchCounty:
+    """The place's county in ``folder``, simulated unless it is there already."""
     if not (folder / "truth").is_dir():
         arguments = ["--scale", str(scale), "--months", str(months), "--seed", str(seed), "--out", str(folder)]
-        subprocess.run(
-            python("-m", "pipelines.cli", "simulate", "--place", "shizong", *arguments), check=True, cwd=ROOT
-        )
+        subprocess.run(python("-m", "pipelines.cli", "simulate", "--place", place, *arguments), check=True, cwd=ROOT)
     return BenchCounty(folder, months)
 
 

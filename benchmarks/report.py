@@ -31,7 +31,7 @@ def page(kept: dict[str, Any]) -> list[str]:
         "",
         f"Written by `make bench` on {kept.get('cores', '?')} cores, warm cache; see its options.",
     ]
-    for part, write in (("turns", _turns), ("parts", _parts), ("growth", _growth)):
+    for part, write in (("turns", _turns), ("parts", _parts), ("growth", _growth), ("places", _places)):
         if part in kept:
             lines += ["", *write(kept[part])]
     return lines
@@ -162,4 +162,29 @@ def _growth(result: dict[str, Any]) -> list[str]:
         linear = median(first["runs"]["cold"], "wall") * step["bytes"] / first["bytes"]
         size = f"{step['files']} | {step['bytes'] / 1e6:.0f}"
         lines.append(f"| {step['scale']:.3g} | {size} | {floor:.1f} s | {cold:.1f} s | {cold / linear:.2f} × |")
+    return lines
+
+
+def _places(result: dict[str, Any]) -> list[str]:
+    """A table for every size, with all places together against the floor and against the first place by rows."""
+    lines = ["## Places", "", "Each place is an installation of its own, run one after another, once."]
+    sizes = dict.fromkeys((one["scale"], one["months"]) for one in result["runs"])
+    for scale, months in sizes:
+        runs = [one for one in result["runs"] if (one["scale"], one["months"]) == (scale, months)]
+        lines += ["", f"Scale {scale:.3g}, {months} {'month' if months == 1 else 'months'}:", ""]
+        lines += ["| place | files | rows | floor | cold run | largest process |", "|---|---:|---:|---:|---:|---:|"]
+        for one in runs:
+            size = f"{one['files']} | {one['rows']:,}"
+            walls = f"{one['floor']['wall']:.1f} s | {one['cold']['wall']:.1f} s"
+            lines.append(f"| {one['place']} | {size} | {walls} | {one['cold']['peak_mb']:.0f} MB |")
+        rows, floor, cold = (
+            sum(values)
+            for values in zip(*((one["rows"], one["floor"]["wall"], one["cold"]["wall"]) for one in runs), strict=True)
+        )
+        linear = runs[0]["cold"]["wall"] * rows / runs[0]["rows"]
+        lines += [
+            f"| all | | {rows:,} | {floor:.1f} s | {cold:.1f} s | |",
+            "",
+            f"Together {cold / floor:.1f} × the floor, and {cold / linear:.2f} × the first place's time by rows.",
+        ]
     return lines

@@ -22,6 +22,7 @@ from typing import Any
 
 from benchmarks.county import Arrivals, BenchCounty, copy_data, make_county, ordinary, warm_cache
 from benchmarks.measuring import ROOT, Measured, measure, python
+from benchmarks.places import run_places
 from benchmarks.report import page
 from pipelines.reading import ledgers
 from pipelines.settings import load_settings
@@ -31,7 +32,7 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 SIDES = ("floor", "cold", "month", "year-end", "nothing", "usual")
 UNASKED = tuple(side for side in SIDES if side != "year-end")
 FORM = 3  # of the results file; results of another form are dropped
-PARTS = ("turns", "parts", "growth")
+PARTS = ("turns", "parts", "growth", "places")
 GROWTH = (0.1, 1 / 3, 1.0)  # of --scale
 
 
@@ -196,6 +197,8 @@ def _result_of(part: str, options: argparse.Namespace, base: Path, kept: dict[st
         return run_parts(options, base)
     if part == "growth":
         return run_growth(options, base)
+    if part == "places":
+        return {"runs": run_places(base, [(options.scale, 1), (max(0.01, options.scale / 10), 12)], options.seed)}
     found = run_turns(options, base, options.scale, options.side or list(UNASKED))
     before = kept.get(part, {})
     if options.side and all(before.get(name) == found[name] for name in ("scale", "months", "bytes")):

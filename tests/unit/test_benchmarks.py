@@ -90,3 +90,16 @@ def test_the_page_names_the_month_and_its_share_of_all_bytes() -> None:
     assert "The year's end takes **25.0%** (from 25.0% to 25.0%) of the cold run: the arrivals of 2021-01" in written
     assert "(10.5% of all bytes)" in written
     assert "| stage | cold | month | year-end |" in written
+
+
+def test_the_page_sets_all_places_against_the_floor_and_the_first_place_by_rows() -> None:
+    def run(place: str, rows: int, floor: float, cold: float) -> dict[str, object]:
+        sides = {"floor": {"wall": floor}, "cold": {"wall": cold, "peak_mb": 900}}
+        return {"place": place, "scale": 1.0, "months": 1, "files": 3, "bytes": 9, "rows": rows} | sides
+
+    runs = [run("shizong", 1000, 10.0, 30.0), run("duan", 3000, 20.0, 84.0)]
+    written = "\n".join(page({"form": 3, "cores": 2, "places": {"runs": runs}}))
+    assert "Scale 1, 1 month:" in written
+    assert "| duan | 3 | 3,000 | 20.0 s | 84.0 s | 900 MB |" in written
+    assert "| all | | 4,000 | 30.0 s | 114.0 s | |" in written
+    assert "Together 3.8 × the floor, and 0.95 × the first place's time by rows." in written
