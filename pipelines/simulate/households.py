@@ -93,7 +93,10 @@ def with_total(size: np.ndarray, order: np.ndarray, count: int, total: int) -> n
             taken[to] += moved
             missing -= step * moved
         if missing == before:
-            raise ValueError(f"{count} households cannot have {total} members")
+            raise ValueError(
+                f"At this size {count} households cannot have {total} members as the calibration asks: simulate a larger "
+                "county (--scale 0.05 or more)."
+            )
     ranked = np.lexsort((order, size))
     first = np.cumsum(there) - there
     place = np.empty(len(size), np.int64)
