@@ -9,10 +9,15 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from dashboards.data import Release
+from dashboards.data import Area, Release
 
 DIGITS: Mapping[str, int] = {"prefecture": 4, "county": 6, "township": 9, "village": 12}
 """How many digits of a code name a place of each level: the code of a village begins with that of its township."""
+
+
+def code_stem(area: Area) -> str:
+    """What the codes of a place and of all places below it begin with."""
+    return area.code[: DIGITS[area.level]]
 
 
 def codes_below(release: Release, code: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""Sections that several pages are made of: the rows of a table that a release may lack, as heading, table and leads.
+"""Sections that several pages are made of: tiles, rows of a table that a release may lack, tables, places and leads.
 
-Belongs here: rows of a mart or nothing, one heading with its table, lists of leads below a place. Does not belong here:
-which figures a page shows, formulas.
+Belongs here: tiles of a model, rows of a mart or nothing, one heading with its table, the places one level down, lists
+of leads below a place. Does not belong here: which figures a page shows, formulas.
 """
 
 from __future__ import annotations
@@ -12,10 +12,40 @@ import polars as pl
 import streamlit as st
 
 from dashboards import layout, tables
-from dashboards.below import DIGITS
+from dashboards.below import code_stem
 from dashboards.cards import Card
+from dashboards.data import Row
 from dashboards.layout import View
 from dashboards.tables import Table
+
+
+def tiles(
+    view: View,
+    model: str,
+    row: Row,
+    lines: Mapping[str, Sequence[str]],
+    before: Row | None = None,
+    *,
+    against: str = "",
+) -> None:
+    """A tile for each column of ``lines``, with the columns that are told below it, all of the model's ``row``.
+
+    ``before`` is the row of the period that ``against`` names; without it no change is told.
+    """
+    layout.tiles(
+        view.words,
+        [
+            layout.tile(
+                view,
+                view.cards.card(model, column),
+                row,
+                before,
+                against=against,
+                target=[layout.line(view, model, row, each) for each in below],
+            )
+            for column, below in lines.items()
+        ],
+    )
 
 
 def rows(
@@ -46,6 +76,19 @@ def below(view: View, model: str, period: str) -> pl.DataFrame:
     return rows(view, model, key, order=("area_id",))
 
 
+def places(
+    view: View, model: str, period: str, columns: Sequence[str], *, page: str, title: str, note: str | None = None
+) -> Table:
+    """The places one level down with the model's figures of one period; a click on a row goes there.
+
+    ``title`` names the table; a page that tells in ``note`` what is compared gets it as heading.
+    """
+    first = {"area_name": view.words("table.area")}
+    shown = table(view, title, below(view, model, period), first, [(model, column) for column in columns])
+    tables.drill(view, shown, table_key=page, note=note)
+    return shown
+
+
 def leads(
     view: View, model: str, wanted: Mapping[str, str | bool | tuple[str, ...]], order: Sequence[str]
 ) -> pl.DataFrame:
@@ -55,7 +98,7 @@ def leads(
         return found
     areas = view.release.rows("dim_area")
     names = dict(zip(areas["area_code"], map(view.words.place, areas["area_name"]), strict=True))
-    inside = found.filter(pl.col("area_code").str.starts_with(view.area.code[: DIGITS[view.area.level]]))
+    inside = found.filter(pl.col("area_code").str.starts_with(code_stem(view.area)))
     return inside.with_columns(place=pl.col("area_code").replace(names))
 
 

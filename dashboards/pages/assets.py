@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import layout, state, tables
+from dashboards import layout, sections, state, tables
 from dashboards.below import codes_below, with_places
 from dashboards.cards import Card
 from dashboards.data import Row
@@ -80,15 +80,7 @@ def _answer(view: View, row: Row) -> None:
         "idle_count": ("idle_share", "idle_value_cny", "contract_over_count"),
         "yield_due_cny": ("yield_paid_cny", "yield_distributed_cny"),
     }
-    layout.tiles(
-        words,
-        [
-            layout.tile(
-                view, cards.card(ASSETS, column), row, target=[layout.line(view, ASSETS, row, line) for line in below]
-            )
-            for column, below in lines.items()
-        ],
-    )
+    sections.tiles(view, ASSETS, row, lines)
 
 
 def _table(view: View, name: str, frame: pl.DataFrame, first: dict[str, str], columns: tuple[str, ...]) -> Table:
@@ -109,15 +101,8 @@ def _groups(view: View, year: str, group: str) -> Table:
 
 
 def _below(view: View, year: str) -> Table:
-    words = view.words
-    key = {"parent_area_id": view.area.code, "period": year, "group_type": "all"}
-    frame = view.release.rows(ASSETS, key, order=("area_id",))
     columns = (*WHOLE, *MANAGED, *MARKS, *IDLE, *CONTRACTS, *YIELDS, *YIELD_SHARES[:2], *BOOKS)
-    shown: dict[str, Card | str] = {"area_name": words("table.area")}
-    shown |= {column: view.cards.card(ASSETS, column) for column in columns}
-    table = Table(words("assets.places"), frame, shown)
-    tables.drill(view, table, table_key="assets")
-    return table
+    return sections.places(view, ASSETS, year, columns, page="assets", title=view.words("assets.places"))
 
 
 def _lists(view: View, ledger: str) -> list[Table]:

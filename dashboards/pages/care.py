@@ -202,13 +202,11 @@ def _bills(view: View) -> list[Table]:
 
 
 def _places(view: View, frames: dict[str, pl.DataFrame]) -> list[Table]:
-    words = view.words
     row = _last(view, HEALTH, frames[HEALTH], "registered_person_count")
-    found = sections.below(view, HEALTH, str(row.get("period", view.period[:4])))
-    figures = [(HEALTH, column) for column in ("insured_share", *INSURANCE[:4], *PAYMENTS[2:5], *CARE[:2])]
-    table = sections.table(view, words("care.places"), found, {"area_name": words("table.area")}, figures)
-    tables.drill(view, table, table_key="care", note=words("care.places_note"))
-    return [table]
+    period = str(row.get("period", view.period[:4]))
+    columns = ("insured_share", *INSURANCE[:4], *PAYMENTS[2:5], *CARE[:2])
+    title, note = view.words("care.places"), view.words("care.places_note")
+    return [sections.places(view, HEALTH, period, columns, page="care", title=title, note=note)]
 
 
 layout.page("care", body, periods_of="kpi_register_bridge_area_month")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import layout, single_households, state, tables
+from dashboards import layout, sections, single_households, state, tables
 from dashboards.cards import Card
 from dashboards.data import Row
 from dashboards.layout import View
@@ -65,7 +65,7 @@ def _columns(level: str) -> tuple[str, ...]:
 
 
 def _answer(view: View, row: Row, year: str) -> None:
-    words, cards = view.words, view.cards
+    words = view.words
     named = {name: words.count(row.get(f"{name}_household_count")) for name in MEASURES}
     layout.answer(words("exit_check.answer", place=view.area.name, year=words.month(year), **named))
     lines = {
@@ -74,15 +74,7 @@ def _answer(view: View, row: Row, year: str) -> None:
         "failed_household_count": ("failed_before_household_count",),
         "contradicted_household_count": ("not_signed_household_count",),
     }
-    layout.tiles(
-        words,
-        [
-            layout.tile(
-                view, cards.card(CHECKS, column), row, target=[layout.line(view, CHECKS, row, line) for line in below]
-            )
-            for column, below in lines.items()
-        ],
-    )
+    sections.tiles(view, CHECKS, row, lines)
 
 
 def _items(view: View, year: str, level: str) -> tuple[Table, Table]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, layout, state, tables
+from dashboards import charts, layout, sections, state, tables
 from dashboards.layout import View
 
 FUND = "kpi_fund_area_month"
@@ -50,13 +50,7 @@ def body(view: View) -> None:
         "spend_rate_share": (*BARS, *_known(view, "spend_rate_previous_share")),
         "unspent_cny": CARRY,
     }
-    layout.tiles(
-        view.words,
-        [
-            layout.tile(view, cards.card(FUND, column), row, target=[layout.line(view, FUND, row, c) for c in below])
-            for column, below in lines.items()
-        ],
-    )
+    sections.tiles(view, FUND, row, lines)
     layout.heading(words("funds.chart"), words("funds.chart_note"))
     group = state.switch("group", words("choice.group"), GROUPS, GROUPS[0], lambda v: words(f"funds.{v}"))
     parts = release.rows(FUND, key | {"group_type": group}, order=("group_id",))

@@ -132,12 +132,9 @@ def _items(view: View, years: pl.DataFrame, items: pl.DataFrame, known: list[str
 
 
 def _places(view: View, year: str) -> list[Table]:
-    words = view.words
-    below = sections.below(view, MODEL, year)
-    figures = [(MODEL, column) for column in (PARTS[1], PARTS[2], PARTS[0], WHOLE, "met_share")]
-    shown = sections.table(view, words("guarantees.places"), below, {"area_name": words("table.area")}, figures)
-    tables.drill(view, shown, table_key="guarantees", note=words("guarantees.places_note"))
-    return [shown]
+    columns = (PARTS[1], PARTS[2], PARTS[0], WHOLE, "met_share")
+    title, note = view.words("guarantees.places"), view.words("guarantees.places_note")
+    return [sections.places(view, MODEL, year, columns, page="guarantees", title=title, note=note)]
 
 
 def _leads(view: View, year: str) -> list[Table]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, charts_homes, layout, tables, visit_problems
+from dashboards import charts, charts_homes, layout, sections, tables, visit_problems
+from dashboards.below import code_stem
 from dashboards.data import Row, Wanted
 from dashboards.layout import View
 from dashboards.tables import Table
@@ -75,20 +76,7 @@ def _answer(view: View, row: Row, before: Row) -> None:
         "passed_cadre_share": ("tested_cadre_count", "passed_cadre_count"),
         "serving_resident_count": ("team_count", "resident_term_count", "sending_unit_count"),
     }
-    layout.tiles(
-        words,
-        [
-            layout.tile(
-                view,
-                cards.card(HELP, column),
-                row,
-                before,
-                against=words("tile.last_month"),
-                target=[layout.line(view, HELP, row, line) for line in below],
-            )
-            for column, below in lines.items()
-        ],
-    )
+    sections.tiles(view, HELP, row, lines, before, against=words("tile.last_month"))
 
 
 def _table(view: View, title: str, frame: pl.DataFrame, first: dict[str, str], columns: tuple[str, ...]) -> Table:
@@ -105,16 +93,11 @@ def _months(view: View, months: pl.DataFrame) -> Table:
 
 
 def _below(view: View, month: str) -> Table:
-    words = view.words
-    key = {"parent_area_id": view.area.code, "period": month, "group_type": "all"}
-    below = view.release.rows(HELP, key, order=("area_id",))
     columns = (
         *(*RATE[:3], "below_duty_cadre_count", "unseen_household_count", "unpaired_household_count"),
         *("implausible_visit_count", "open_visit_problem_count", "serving_resident_count"),
     )
-    table = _table(view, words("helpers.places"), below, {"area_name": words("table.area")}, columns)
-    tables.drill(view, table, table_key="helpers")
-    return table
+    return sections.places(view, HELP, month, columns, page="helpers", title=view.words("helpers.places"))
 
 
 def _odd(view: View, row: Row, month: str) -> Table:
@@ -148,8 +131,7 @@ def _levels(view: View, month: str) -> Table:
 
 def _inside(view: View, frame: pl.DataFrame) -> pl.DataFrame:
     """The rows of the place shown, by the beginning of the division code."""
-    digits = {"village": 12, "township": 9, "county": 6, "prefecture": 4}[view.area.level]
-    return frame.filter(pl.col("area_code").str.starts_with(view.area.code[:digits]))
+    return frame.filter(pl.col("area_code").str.starts_with(code_stem(view.area)))
 
 
 def _short(view: View, month: str) -> Table:

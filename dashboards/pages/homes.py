@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, charts_homes, layout, state, tables
+from dashboards import charts, charts_homes, layout, sections, state, tables
 from dashboards.cards import Card
 from dashboards.data import Row
 from dashboards.layout import View
@@ -83,7 +83,7 @@ def body(view: View) -> None:
 
 
 def _answer(view: View, row: Row, before: Row) -> None:
-    words, cards = view.words, view.cards
+    words = view.words
     layout.answer(
         words(
             "homes.answer",
@@ -104,20 +104,7 @@ def _answer(view: View, row: Row, before: Row) -> None:
         "subsidy_cny": ("paid_subsidy_cny", "paid_subsidy_share", "mean_subsidy_cny"),
     }
     against = words("tile.last_year")
-    layout.tiles(
-        words,
-        [
-            layout.tile(
-                view,
-                cards.card(HOMES, column),
-                row,
-                before,
-                against=against,
-                target=[layout.line(view, HOMES, row, line) for line in below],
-            )
-            for column, below in lines.items()
-        ],
-    )
+    sections.tiles(view, HOMES, row, lines, before, against=against)
 
 
 def _table(view: View, title: str, frame: pl.DataFrame, first: dict[str, str], columns: tuple[str, ...]) -> Table:
@@ -170,13 +157,10 @@ def _renovation(view: View, year: str) -> Table:
 
 def _below(view: View, year: str) -> Table:
     words = view.words
-    key = {"parent_area_id": view.area.code, "period": year, "group_type": "all"}
-    below = view.release.rows(HOMES, key, order=("area_id",))
     money = ("graded_house_count", "subsidy_cny", "disagreeing_house_count")
     columns = ("not_yet_safe_count", *SAFETY[:2], "made_safe_share", "below_minimum_count", *money)
-    table = _table(view, words("homes.unsafe"), below, {"area_name": words("table.area")}, columns)
-    tables.drill(view, table, table_key="homes", note=words("homes.unsafe_note"))
-    return table
+    title, note = words("homes.unsafe"), words("homes.unsafe_note")
+    return sections.places(view, HOMES, year, columns, page="homes", title=title, note=note)
 
 
 def _money(view: View, year: str) -> Table:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import polars as pl
 import streamlit as st
 
-from dashboards import bridge, charts_income, export, layout, state, tables
+from dashboards import bridge, charts_income, export, layout, sections, state, tables
+from dashboards.below import code_stem
 from dashboards.charts import Labels
 from dashboards.data import Row
 from dashboards.layout import View
@@ -120,20 +121,7 @@ def _answer(shown: Shown) -> None:
         "falling_household_count": ("falling_household_share", "falling_person_count"),
         "gini_index": ("quintile_ratio", "negative_household_count"),
     }
-    layout.tiles(
-        words,
-        [
-            layout.tile(
-                view,
-                view.cards.card(INCOME, column),
-                row,
-                shown.before,
-                against=words("tile.last_year"),
-                target=[layout.line(view, INCOME, row, below) for below in more],
-            )
-            for column, more in lines.items()
-        ],
-    )
+    sections.tiles(view, INCOME, row, lines, shown.before, against=words("tile.last_year"))
     layout.paragraph(words("income.year_note"), quiet=True)
     has_rural = row.get("rural_income_cny") is not None
     beside = words(
@@ -320,9 +308,8 @@ def _behind(shown: Shown) -> tables.Table:
     with st.container(horizontal=True):
         level = state.switch("level", "", levels, levels[0], lambda v: words(f"income_level.{v}"))
         rank = state.switch("rank", "", RANKS, RANKS[0], lambda v: words(f"income_rank.{v}"))
-    prefix = view.area.code[: {"prefecture": 4, "county": 6, "township": 9}.get(view.area.level, 12)]
     places = view.release.rows(INCOME, {"area_level": level, "period": shown.year} | ALL, order=("area_id",))
-    places = places.filter(pl.col("area_id").str.starts_with(prefix))
+    places = places.filter(pl.col("area_id").str.starts_with(code_stem(view.area)))
     # A hidden count is at least one: it stands before none, and says no more than that.
     order = pl.when(export.is_hidden(places, rank)).then(1 if rank != RANKS[2] else None).otherwise(pl.col(rank))
     places = places.sort(order, descending=rank != RANKS[2], nulls_last=True, maintain_order=True)

@@ -123,11 +123,7 @@ def _answer(view: View, year: str) -> None:
     }
     money = {"reward": words.money(row.get("reward_cny")), "sales": words.money(row.get("sales_cny"))}
     layout.answer(words("industry.answer", place=view.area.name, year=words.month(year), **counts, **money))
-    tiles = []
-    for column, lines in TILES.items():
-        below = [layout.line(view, MODEL, row, line) for line in lines]
-        tiles.append(layout.tile(view, view.cards.card(MODEL, column), row, target=below))
-    layout.tiles(words, tiles)
+    sections.tiles(view, MODEL, row, TILES)
 
 
 def _groups(view: View, year: str, kind: tuple[str, str], columns: tuple[str, ...]) -> list[Table]:
@@ -149,13 +145,9 @@ def _groups(view: View, year: str, kind: tuple[str, str], columns: tuple[str, ..
 
 
 def _places(view: View, year: str) -> list[Table]:
-    words = view.words
-    places = sections.below(view, MODEL, year)
     columns = (*LINKED[1:5], *REWARDS, "operator_count", "sales_cny")
-    first = {"area_name": words("table.area")}
-    table = sections.table(view, words("industry.places"), places, first, [(MODEL, column) for column in columns])
-    tables.drill(view, table, table_key="industry", note="")
-    return [table]
+    title = view.words("industry.places")
+    return [sections.places(view, MODEL, year, columns, page="industry", title=title, note="")]
 
 
 def _leads(view: View, year: str) -> list[Table]:

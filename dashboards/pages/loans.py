@@ -108,11 +108,7 @@ def _answer(view: View, period: str) -> None:
     }
     balance = words.money(row.get("outstanding_cny"))
     layout.answer(words("loans.answer", place=view.area.name, month=words.month(period), balance=balance, **counts))
-    tiles = []
-    for column, lines in TILES.items():
-        below = [layout.line(view, MODEL, row, line) for line in lines]
-        tiles.append(layout.tile(view, view.cards.card(MODEL, column), row, target=below))
-    layout.tiles(words, tiles)
+    sections.tiles(view, MODEL, row, TILES)
 
 
 def _lists(view: View, period: str) -> list[Table]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import layout, state, tables
+from dashboards import layout, sections, state, tables
 from dashboards.below import codes_below, with_places
 from dashboards.cards import Card
 from dashboards.layout import View
@@ -58,18 +58,7 @@ def body(view: View) -> None:
         "split_share": ("unsplit_cny", "split_late_count"),
         "month_of_year_share": ("month_paid_cny", "earlier_month_of_year_share"),
     }
-    layout.tiles(
-        words,
-        [
-            layout.tile(
-                view,
-                view.cards.card(HOPS, column),
-                row,
-                target=[layout.line(view, HOPS, row, line) for line in below],
-            )
-            for column, below in lines.items()
-        ],
-    )
+    sections.tiles(view, HOPS, row, lines)
     shown += [_levels(view), _years(view), _below(view), *_lists(view), _reports(view)]
     figures = [(HOPS, column) for column in (*COUNTS, *AMOUNTS, *DAYS, "split_share", *YEAR)]
     layout.changes(view, [(model, column, key) for model, column in figures])
@@ -167,13 +156,8 @@ def _years(view: View) -> Table:
 
 
 def _below(view: View) -> Table:
-    key = {"parent_area_id": view.area.code, "period": view.period, "group_type": "all"}
-    frame = view.release.rows(HOPS, key, order=("area_id",))
-    columns: dict[str, Card | str] = {"area_name": view.words("table.area")}
-    columns |= {column: _card(view, column, HOPS) for column in (*AMOUNTS, *COUNTS, *DAYS)}
-    table = Table(view.words("money.places"), frame, columns)
-    tables.drill(view, table, table_key="money")
-    return table
+    columns = (*AMOUNTS, *COUNTS, *DAYS)
+    return sections.places(view, HOPS, view.period, columns, page="money", title=view.words("money.places"))
 
 
 def _lists(view: View) -> list[Table]:

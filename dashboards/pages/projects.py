@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
-from dashboards import layout, state, tables
+from dashboards import layout, sections, state, tables
 from dashboards.below import codes_below, with_places
 from dashboards.cards import Card
 from dashboards.data import Row
@@ -65,18 +65,7 @@ def _tiles(view: View, row: Row) -> None:
         "in_implementation_count": ("completed_count",),
         "accepted_without_asset_count": ("missing_count",),
     }
-    layout.tiles(
-        view.words,
-        [
-            layout.tile(
-                view,
-                view.cards.card(PROJECTS, column),
-                row,
-                target=[layout.line(view, PROJECTS, row, line) for line in below],
-            )
-            for column, below in lines.items()
-        ],
-    )
+    sections.tiles(view, PROJECTS, row, lines)
 
 
 def _groups(view: View, group: str) -> Table:
@@ -98,15 +87,8 @@ def _groups(view: View, group: str) -> Table:
 
 
 def _below(view: View) -> Table:
-    words = view.words
-    key = {"parent_area_id": view.area.code, "period": view.period, "group_type": "all"}
-    frame = view.release.rows(PROJECTS, key, order=("area_id",))
     columns = (*COUNTS, *(f"{stage}_count" for stage in STAGES), *REST)
-    shown: dict[str, Card | str] = {"area_name": words("table.area")}
-    shown |= {column: view.cards.card(PROJECTS, column) for column in columns}
-    table = Table(words("projects.places"), frame, shown)
-    tables.drill(view, table, table_key="projects")
-    return table
+    return sections.places(view, PROJECTS, view.period, columns, page="projects", title=view.words("projects.places"))
 
 
 def _listed(view: View) -> pl.DataFrame:

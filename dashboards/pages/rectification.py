@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, charts_homes, layout, tables
+from dashboards import charts, charts_homes, layout, sections, tables
+from dashboards.below import code_stem
 from dashboards.cards import Card
 from dashboards.data import Row
 from dashboards.layout import View
@@ -68,20 +69,7 @@ def _answer(view: View, row: Row, before: Row) -> None:
         "came_back_count": ("closed_without_proof_count",),
         "repeated_item_count": ("problem_item_count",),
     }
-    layout.tiles(
-        words,
-        [
-            layout.tile(
-                view,
-                cards.card(PROBLEMS, column),
-                row,
-                before,
-                against=words("tile.last_month"),
-                target=[layout.line(view, PROBLEMS, row, line) for line in below],
-            )
-            for column, below in lines.items()
-        ],
-    )
+    sections.tiles(view, PROBLEMS, row, lines, before, against=words("tile.last_month"))
 
 
 def _table(view: View, title: str, frame: pl.DataFrame, first: dict[str, str], columns: tuple[str, ...]) -> Table:
@@ -89,13 +77,9 @@ def _table(view: View, title: str, frame: pl.DataFrame, first: dict[str, str], c
 
 
 def _below(view: View, month: str) -> Table:
-    words = view.words
-    key = {"parent_area_id": view.area.code, "period": month, "group_type": "all"}
-    below = view.release.rows(PROBLEMS, key, order=("area_id",))
     columns = ("cumulative_found_count", *STATE, "closed_share", *ITEMS)
-    table = _table(view, words("rectification.places"), below, {"area_name": words("table.area")}, columns)
-    tables.drill(view, table, table_key="rectification")
-    return table
+    title = view.words("rectification.places")
+    return sections.places(view, PROBLEMS, month, columns, page="rectification", title=title)
 
 
 def _categories(view: View, month: str) -> Table:
@@ -138,8 +122,7 @@ def _facts(view: View, model: str, order: tuple[str, ...], columns: tuple[str, .
     rows = view.release.rows(model, order=order)
     if "area_code" not in rows.columns:
         return rows
-    digits = {"village": 12, "township": 9, "county": 6, "prefecture": 4}[view.area.level]
-    return rows.filter(pl.col("area_code").str.starts_with(view.area.code[:digits]))
+    return rows.filter(pl.col("area_code").str.starts_with(code_stem(view.area)))
 
 
 def _plain(view: View, name: str, rows: pl.DataFrame, columns: tuple[str, ...]) -> Table:

@@ -94,11 +94,7 @@ def _answer(view: View, period: str) -> None:
     }
     counts = {name: words.count(row.get(column)) for name, column in named.items()}
     layout.answer(words("relocation.answer", place=view.area.name, month=words.month(period), **counts))
-    tiles = []
-    for column, lines in TILES.items():
-        below = [layout.line(view, MODEL, row, line) for line in lines]
-        tiles.append(layout.tile(view, view.cards.card(MODEL, column), row, target=below))
-    layout.tiles(words, tiles)
+    sections.tiles(view, MODEL, row, TILES)
 
 
 def _settlements(view: View, period: str) -> list[Table]:
@@ -131,13 +127,9 @@ def _settlements(view: View, period: str) -> list[Table]:
 
 
 def _places(view: View, period: str) -> list[Table]:
-    words = view.words
-    found = sections.below(view, MODEL, period)
     columns = (*MOVED[:4], *WORK[:6], "above_area_bar_count", "demolished_share")
-    figures = [(MODEL, column) for column in columns]
-    table = sections.table(view, words("relocation.places"), found, {"area_name": words("table.area")}, figures)
-    tables.drill(view, table, table_key="relocation", note=words("relocation.places_note"))
-    return [table]
+    title, note = view.words("relocation.places"), view.words("relocation.places_note")
+    return [sections.places(view, MODEL, period, columns, page="relocation", title=title, note=note)]
 
 
 def _leads(view: View, period: str) -> list[Table]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, charts_homes, layout, single_households, tables, wrong_payments
+from dashboards import charts, charts_homes, layout, sections, single_households, tables, wrong_payments
 from dashboards.cards import Card
 from dashboards.data import Row
 from dashboards.layout import View
@@ -201,14 +201,9 @@ def _insurance(view: View) -> list[Table]:
 
 
 def _below(view: View, rows: dict[str, Row]) -> Table:
-    words = view.words
     period = str(rows["dibao_household_count"].get("period") or view.period)
-    key = {"parent_area_id": view.area.code, "period": period, "group_type": "all"}
-    below = view.release.rows(SOCIAL, key, order=("area_id",))
     columns = (*DIBAO, TEKUN[0], *OVERLAP[:3], DISABILITY[0], "care_person_count", "payment_lead_count")
-    table = Table(words("social.below"), below, {"area_name": words("table.area"), **_columns(view, columns)})
-    tables.drill(view, table, table_key="social", note="")
-    return table
+    return sections.places(view, SOCIAL, period, columns, page="social", title=view.words("social.below"), note="")
 
 
 def _leads(view: View, rows: dict[str, Row]) -> list[Table]:

@@ -135,20 +135,7 @@ def _answer(view: View, row: Row, before: Row) -> None:
         "zero_employment_household_count": ("zero_employment_share", "labour_household_count"),
         "median_wage_cny": ("mean_wage_cny", "implausible_wage_count"),
     }
-    layout.tiles(
-        words,
-        [
-            layout.tile(
-                view,
-                cards.card(WORK, column),
-                row,
-                before,
-                against=against,
-                target=[layout.line(view, WORK, row, line) for line in lines],
-            )
-            for column, lines in below.items()
-        ],
-    )
+    sections.tiles(view, WORK, row, below, before, against=against)
 
 
 def _table(view: View, title: str, frame: pl.DataFrame, first: dict[str, str], columns: tuple[str, ...]) -> Table:
