@@ -111,6 +111,17 @@ def table(
     return Table(title, frame, cards)
 
 
+def titled(
+    view: View, name: str, frame: pl.DataFrame, model: str, columns: Sequence[str], *, first: Mapping[str, str]
+) -> Table:
+    """The heading ``name`` with its note, both words of the catalogue, and a table of the model's figures below."""
+    title = view.words(name)
+    layout.heading(title, view.words(f"{name}_note"))
+    shown = Table(title, frame, {**first, **{column: view.cards.card(model, column) for column in columns}})
+    tables.show(view, shown)
+    return shown
+
+
 def show(view: View, note: str, shown: Table) -> list[Table]:
     """A heading with its table, or with the words that there is nothing; what there is to export."""
     layout.heading(shown.title, note)

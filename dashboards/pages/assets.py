@@ -22,6 +22,7 @@ YIELDS = ("yield_due_cny", "yield_paid_cny", "yield_unpaid_cny", "yield_distribu
 YIELD_SHARES = ("yield_paid_share", "yield_distributed_share", "yield_unpaid_count", "yield_undistributed_count")
 BOOKS = ("same_count", "differs_count", "county_only_count", "township_only_count")
 WHOLE = ("asset_count", "original_value_cny")
+YEARLY = (*WHOLE, *MARKS, *IDLE, *YIELDS, *BOOKS)
 LISTS = {
     "idle": pl.col("is_idle") | pl.col("is_damaged"),
     "contract": pl.col("is_contract_over") | pl.col("is_contract_missing"),
@@ -46,7 +47,7 @@ def body(view: View) -> None:
     shown = [
         _groups(view, year, "management"),
         _groups(view, year, "class"),
-        _table(view, "years", years, {"period": words("choice.year")}, (*WHOLE, *MARKS, *IDLE, *YIELDS, *BOOKS)),
+        sections.titled(view, "assets.years", years, ASSETS, YEARLY, first={"period": words("choice.year")}),
         _below(view, year),
     ]
     shown += _lists(view, str(row.get("ledger_period") or ""))
@@ -83,21 +84,13 @@ def _answer(view: View, row: Row) -> None:
     sections.tiles(view, ASSETS, row, lines)
 
 
-def _table(view: View, name: str, frame: pl.DataFrame, first: dict[str, str], columns: tuple[str, ...]) -> Table:
-    """A heading with its table of figures."""
-    words = view.words
-    layout.heading(words(f"assets.{name}"), words(f"assets.{name}_note"))
-    table = Table(words(f"assets.{name}"), frame, first | {c: view.cards.card(ASSETS, c) for c in columns})
-    tables.show(view, table)
-    return table
-
-
 def _groups(view: View, year: str, group: str) -> Table:
     key = {"area_id": view.area.code, "period": year, "group_type": group}
     frame = tables.in_order(view.release.rows(ASSETS, key, order=("group_id",)), "group_id", f"asset_{group}")
     frame = frame.with_columns(group=tables.named(frame["group_id"], f"asset_{group}", view.words))
     columns = (*WHOLE, *MARKS, *IDLE, *CONTRACTS, *YIELDS, *BOOKS)
-    return _table(view, f"by_{group}", frame, {"group": view.words(f"assets.{group}")}, columns)
+    first = {"group": view.words(f"assets.{group}")}
+    return sections.titled(view, f"assets.by_{group}", frame, ASSETS, columns, first=first)
 
 
 def _below(view: View, year: str) -> Table:

@@ -79,17 +79,9 @@ def _answer(view: View, row: Row, before: Row) -> None:
     sections.tiles(view, HELP, row, lines, before, against=words("tile.last_month"))
 
 
-def _table(view: View, title: str, frame: pl.DataFrame, first: dict[str, str], columns: tuple[str, ...]) -> Table:
-    return Table(title, frame, first | {column: view.cards.card(HELP, column) for column in columns})
-
-
 def _months(view: View, months: pl.DataFrame) -> Table:
-    words = view.words
-    layout.heading(words("helpers.months"), words("helpers.months_note"))
     columns = (*PAIRED, *RATE, *DUTY, *SEEN, *PROBLEMS, *TESTS)
-    table = _table(view, words("helpers.months"), months, {"period": words("choice.period")}, columns)
-    tables.show(view, table)
-    return table
+    return sections.titled(view, "helpers.months", months, HELP, columns, first={"period": view.words("choice.period")})
 
 
 def _below(view: View, month: str) -> Table:
@@ -119,14 +111,11 @@ def _odd(view: View, row: Row, month: str) -> Table:
 
 def _levels(view: View, month: str) -> Table:
     words = view.words
-    layout.heading(words("helpers.levels"), words("helpers.levels_note"))
     key = {"area_id": view.area.code, "period": month, "group_type": "unit_level"}
     groups = tables.in_order(view.release.rows(HELP, key, order=("group_id",)), "group_id", "helpers_level")
     groups = groups.with_columns(group=tables.named(groups["group_id"], "helpers_level", words))
     columns = ("paired_cadre_count", "paired_household_count", *RATE, *DUTY, *TESTS)
-    table = _table(view, words("helpers.levels"), groups, {"group": words("helpers.level")}, columns)
-    tables.show(view, table)
-    return table
+    return sections.titled(view, "helpers.levels", groups, HELP, columns, first={"group": words("helpers.level")})
 
 
 def _inside(view: View, frame: pl.DataFrame) -> pl.DataFrame:

@@ -183,11 +183,7 @@ def _money(view: View, year: str) -> Table:
 
 
 def _compared(view: View, years: pl.DataFrame) -> Table:
-    words = view.words
-    layout.heading(words("homes.compared"), words("homes.compared_note"))
-    table = _table(view, words("homes.compared"), years, {"period": words("choice.year")}, COMPARED)
-    tables.show(view, table)
-    return table
+    return sections.titled(view, "homes.compared", years, HOMES, COMPARED, first={"period": view.words("choice.year")})
 
 
 def _leads(view: View) -> tuple[Table, Table]:

@@ -133,26 +133,21 @@ def _links(view: View, chain: pl.DataFrame, chosen: str) -> Table:
     return table
 
 
-def _show(view: View, name: str, frame: pl.DataFrame, first: dict[str, str], columns: tuple[str, ...]) -> Table:
-    words = view.words
-    layout.heading(words(f"money.{name}"), words(f"money.{name}_note"))
-    table = Table(words(f"money.{name}"), frame, first | {column: _card(view, column, HOPS) for column in columns})
-    tables.show(view, table)
-    return table
-
-
 def _levels(view: View) -> Table:
     key = {"area_id": view.area.code, "period": view.period, "group_type": "source_level"}
     frame = tables.in_order(view.release.rows(HOPS, key, order=("group_id",)), "group_id", "level")
     frame = frame.with_columns(group=tables.named(frame["group_id"], "level", view.words))
-    return _show(view, "levels", frame, {"group": view.words("funds.source_level")}, (*AMOUNTS, *DAYS, *COUNTS))
+    first = {"group": view.words("funds.source_level")}
+    return sections.titled(view, "money.levels", frame, HOPS, (*AMOUNTS, *DAYS, *COUNTS), first=first)
 
 
 def _years(view: View) -> Table:
     """The same month of all years: the share of the year that was paid in it."""
     months = view.release.rows(HOPS, {"area_id": view.area.code, "group_type": "all"}, order=("period",))
     same = months.filter(pl.col("period").str.ends_with(view.period[4:]) & (pl.col("period") <= view.period))
-    return _show(view, "years", same, {"period": view.words("money.month")}, (*YEAR, *IDLE, *DAYS))
+    return sections.titled(
+        view, "money.years", same, HOPS, (*YEAR, *IDLE, *DAYS), first={"period": view.words("money.month")}
+    )
 
 
 def _below(view: View) -> Table:

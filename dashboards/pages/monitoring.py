@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import bridge, charts, charts_homes, first_measures, layout, payment_cases, tables
+from dashboards import bridge, charts, charts_homes, first_measures, layout, payment_cases, sections, tables
 from dashboards.cards import Card
 from dashboards.data import Row, Wanted
 from dashboards.layout import View
@@ -128,12 +128,8 @@ def _history(view: View, model: str, group: str = "all") -> pl.DataFrame:
 
 
 def _months(view: View, name: str, model: str, columns: tuple[str, ...]) -> Table:
-    words = view.words
-    layout.heading(words(f"monitoring.{name}"), words(f"monitoring.{name}_note"))
-    heads = _columns(view, model, columns, period=words("choice.period"))
-    table = Table(words(f"monitoring.{name}"), _history(view, model), heads)
-    tables.show(view, table)
-    return table
+    first = {"period": view.words("choice.period")}
+    return sections.titled(view, f"monitoring.{name}", _history(view, model), model, columns, first=first)
 
 
 def _bars(view: View, model: str, row: Row, columns: tuple[str, ...], **axes: str) -> None:

@@ -71,7 +71,6 @@ def _tiles(view: View, row: Row) -> None:
 def _groups(view: View, group: str) -> Table:
     """The figures of the month by stage, kind or year of the plan."""
     words = view.words
-    layout.heading(words(f"projects.by_{group}"), words(f"projects.by_{group}_note"))
     key = {"area_id": view.area.code, "period": view.period, "group_type": group}
     frame = view.release.rows(PROJECTS, key, order=("group_id",))
     frame = tables.in_order(frame, "group_id", "project_stage")
@@ -79,11 +78,7 @@ def _groups(view: View, group: str) -> Table:
     stages = () if group == "stage" else tuple(f"{stage}_count" for stage in STAGES)
     columns = ("project_count", "stuck_count", *stages, "stuck_budget_cny", "budget_cny", *SOURCES)
     first = {"group": words(f"projects.{group}")}
-    table = Table(
-        words(f"projects.by_{group}"), frame, first | {column: view.cards.card(PROJECTS, column) for column in columns}
-    )
-    tables.show(view, table)
-    return table
+    return sections.titled(view, f"projects.by_{group}", frame, PROJECTS, columns, first=first)
 
 
 def _below(view: View) -> Table:

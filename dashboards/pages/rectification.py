@@ -107,12 +107,8 @@ def _categories(view: View, month: str) -> Table:
 
 
 def _months(view: View, months: pl.DataFrame) -> Table:
-    words = view.words
-    layout.heading(words("rectification.months"), words("rectification.months_note"))
-    columns = (*FLOW, *STATE)
-    table = _table(view, words("rectification.months"), months, {"period": words("choice.period")}, columns)
-    tables.show(view, table)
-    return table
+    first = {"period": view.words("choice.period")}
+    return sections.titled(view, "rectification.months", months, PROBLEMS, (*FLOW, *STATE), first=first)
 
 
 def _facts(view: View, model: str, order: tuple[str, ...], columns: tuple[str, ...]) -> pl.DataFrame:

@@ -171,12 +171,8 @@ def _by_group(view: View, rows: dict[str, Row], name: str) -> Table:
 
 def _table(view: View, months: pl.DataFrame, name: str, columns: tuple[str, ...]) -> Table:
     """The months that report any of the columns, the newest first."""
-    words = view.words
-    layout.heading(words(f"social.{name}"), words(f"social.{name}_note"))
     told = months.filter(pl.any_horizontal([_is_told(months, column) for column in columns])).reverse()
-    table = Table(words(f"social.{name}"), told, {"period": words("choice.period"), **_columns(view, columns)})
-    tables.show(view, table)
-    return table
+    return sections.titled(view, f"social.{name}", told, SOCIAL, columns, first={"period": view.words("choice.period")})
 
 
 def _insurance(view: View) -> list[Table]:

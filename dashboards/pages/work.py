@@ -166,11 +166,7 @@ def _destinations(view: View, months: pl.DataFrame) -> Table:
 
 
 def _bridge(view: View, months: pl.DataFrame) -> Table:
-    words = view.words
-    layout.heading(words("work.bridge"), words("work.bridge_note"))
-    table = _table(view, words("work.bridge"), months, {"period": words("choice.period")}, BRIDGE)
-    tables.show(view, table)
-    return table
+    return sections.titled(view, "work.bridge", months, WORK, BRIDGE, first={"period": view.words("choice.period")})
 
 
 def _year(view: View, months: pl.DataFrame) -> Table:
