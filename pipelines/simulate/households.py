@@ -94,8 +94,8 @@ def with_total(size: np.ndarray, order: np.ndarray, count: int, total: int) -> n
             missing -= step * moved
         if missing == before:
             raise ValueError(
-                f"At this size {count} households cannot have {total} members as the calibration asks: simulate a larger "
-                "county (--scale 0.05 or more)."
+                f"At this size {count} households cannot have {total} members as the calibration asks: "
+                "simulate a larger county (--scale 0.05 or more)."
             )
     ranked = np.lexsort((order, size))
     first = np.cumsum(there) - there
