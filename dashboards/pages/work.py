@@ -40,7 +40,12 @@ YEAR = (
     "worked_months_mean",
     "transfer_person_time_count",
 )
-ZERO = ("labour_household_count", "zero_employment_household_count", "zero_employment_share")
+ZERO = (
+    "labour_household_count",
+    "zero_employment_household_count",
+    "zero_employment_share",
+    "zero_employment_wanting_household_count",
+)
 WAGES = ("mean_wage_cny", "median_wage_cny", "reported_wage_count", "implausible_wage_count")
 LEDGER = ("ledger_person_count", "ledger_employed_count", "ledger_working_count", "ledger_difference_count")
 TRAINING = (

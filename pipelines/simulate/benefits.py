@@ -12,31 +12,28 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.assistance import CLASSES, dibao, tekun
-from pipelines.simulate.calibration import calibration, generator, half_even, villages
+from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
 from pipelines.simulate.columns import NONE, choose, day_texts, fixed_texts, household_numbers, numbers, weighted, yuan
 from pipelines.simulate.county import County
-from pipelines.simulate.disability import Holders, holders
-from pipelines.simulate.households import HEAD
+from pipelines.simulate.disability import holders
+from pipelines.simulate.households import HEAD, with_total
 from pipelines.simulate.register import month_days, month_index
+from pipelines.simulate.workforce import NO_WORK, regions_at
 
 if TYPE_CHECKING:
     from pipelines.simulate.frames import Slot
 
 NURSING, LIVING = "重度残疾人护理补贴", "困难残疾人生活补贴"
 FORMS = ("分散供养", "集中供养")
+REWARD, STAR = "就业奖补", "创业脱贫致富之星奖励"
+_STEP_CENTS = 10_000
+LAST_YEAR = 2020
 
 
 def payment_frame(county: County, slot: Slot) -> pl.DataFrame:
-    """What finance paid in the month through one card: both disability subsidies, dibao, tekun, in July farmland."""
-    given: dict[str, Any] = calibration()
-    parts = [*_disability_payments(county, slot, holders(county)), *_support_payments(county, slot)]
-    if slot.month == 7:
-        snapshot = county.register.snapshots[slot.index]
-        at = np.flatnonzero(snapshot.person_relation == HEAD)
-        household = snapshot.person_household[at].astype(np.int64)
-        area = np.round((1 + county.household_traits[10, county.register.parent[household]] * 12) * 10).astype(np.int64)
-        rate = round(given["subsidy_payment"]["farmland_cny_per_mu"]["value"] * 100)
-        parts.append(("耕地地力保护补贴", snapshot.person[at].astype(np.int64), area * rate // 10, area, 1))
+    """What finance paid in the month through one card: the kinds of payments that the calibration names."""
+    kinds: list[str] = calibration()["subsidy_payment"]["kinds"]
+    parts = [part for kind in kinds for part in _PAID[kind](county, slot)]
     name = np.repeat(np.arange(len(parts)), [len(part[1]) for part in parts])
     person, cents, tenth = (np.concatenate([part[at] for part in parts]) for at in (1, 2, 3))
     batch = np.repeat([part[4] for part in parts], [len(part[1]) for part in parts])
@@ -71,8 +68,8 @@ def payment_frame(county: County, slot: Slot) -> pl.DataFrame:
 _Part = tuple[str, np.ndarray, np.ndarray, np.ndarray, int]
 
 
-def _disability_payments(county: County, slot: Slot, all_: Holders) -> list[_Part]:
-    rates = calibration()["disability"]["rates_cny"]
+def _disability_payments(county: County, slot: Slot) -> list[_Part]:
+    rates, all_ = calibration()["disability"]["rates_cny"], holders(county)
     at = all_.at(slot.index)
     parts: list[_Part] = []
     for name, since in ((LIVING, all_.living_since), (NURSING, all_.nursing_since)):
@@ -102,6 +99,54 @@ def _support_payments(county: County, slot: Slot) -> list[_Part]:
     return [("农村低保金", heads, cents, none[0], 1), ("特困人员供养金", on_tekun.person[kept], money, none[1], 1)]
 
 
+def _farmland_payments(county: County, slot: Slot) -> list[_Part]:
+    if slot.month != 7:
+        return []
+    snapshot = county.register.snapshots[slot.index]
+    at = np.flatnonzero(snapshot.person_relation == HEAD)
+    household = snapshot.person_household[at].astype(np.int64)
+    area = np.round((1 + county.household_traits[10, county.register.parent[household]] * 12) * 10).astype(np.int64)
+    rate = round(calibration()["subsidy_payment"]["farmland_cny_per_mu"]["value"] * 100)
+    return [("耕地地力保护补贴", snapshot.person[at].astype(np.int64), area * rate // 10, area, 1)]
+
+
+def _reward_payments(county: County, slot: Slot) -> list[_Part]:
+    """Rewards of the year to who works in its last month, in hundreds of yuan but for what is left over; its stars."""
+    given: dict[str, Any] = calibration()["employment_rewards"]
+    shares = {year: share for year, share in given["year_share"].items() if year != "status"}
+    by_year = dict(zip(shares, apportion(list(shares.values()), _reward_cents(county.scale)), strict=True))
+    snapshot = county.register.snapshots[slot.index]
+    region = regions_at(county, snapshot)
+    worker, total = np.flatnonzero(region != NO_WORK), int(by_year[slot.year])
+    # Who works farther away gets more.
+    cents = apportion(1 + region[worker], total // _STEP_CENTS) * _STEP_CENTS
+    cents[0] += total - int(cents.sum())
+    paid = worker[cents > 0]
+    last = county.register.snapshots[month_index(2020, 12)]
+    heads = last.person[last.person_relation == HEAD].astype(np.int64)
+    heads = heads[~np.isin(heads, county.dead_but_registered)]
+    stars = heads[np.argsort(county.traits[6][heads], kind="stable")]
+    stars = stars[: half_even(given["stars"]["value"], county.scale)]
+    stars = stars[np.arange(len(stars)) % len(shares) == list(shares).index(slot.year)]
+    of_stars = np.full(len(stars), given["star_cny"]["value"] * 100)
+    return [
+        (REWARD, snapshot.person[paid].astype(np.int64), cents[cents > 0], np.zeros(len(paid), np.int64), 1),
+        (STAR, stars, of_stars, np.zeros(len(stars), np.int64), 1),
+    ]
+
+
+def _reward_cents(scale: float) -> int:
+    return half_even(calibration()["employment_rewards"]["cny"]["value"] * 100, scale)
+
+
+_PAID: dict[str, Callable[[County, Slot], list[_Part]]] = {
+    "disability": _disability_payments,
+    "support": _support_payments,
+    "farmland": _farmland_payments,
+    "employment_rewards": _reward_payments,
+}
+
+
 def measures_frame(county: County, slot: Slot) -> pl.DataFrame:
     """The measures of a year, one row per household and measure, for the households of the year's last register."""
     given: dict[str, Any] = calibration()["measures"]
@@ -126,7 +171,7 @@ def measures_frame(county: County, slot: Slot) -> pl.DataFrame:
     cents = base * (1 + rng.integers(0, 3, count)) * 100
     order = np.lexsort((kind, household))
     all_ = np.ones(count, bool)
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         {
             "户编号": household_numbers(household),
             "年度": numbers(np.full(count, slot.year), all_),
@@ -140,6 +185,39 @@ def measures_frame(county: County, slot: Slot) -> pl.DataFrame:
             "户主确认日期": day_texts(day + 10, rng.random(count) < 0.97),
         }
     )[order]
+    if given["counted"] is None or slot.year < LAST_YEAR:
+        return frame
+    return pl.concat([frame, _counted_rows(county, slot).select(frame.columns)])
+
+
+def _counted_rows(county: County, slot: Slot) -> pl.DataFrame:
+    """The one measure of which a report counts households and members: its rows in the last year's ledger."""
+    given: dict[str, Any] = calibration()["measures"]["counted"]
+    snapshot = county.register.snapshots[slot.index]
+    listed = snapshot.household.astype(np.int64)
+    size = np.bincount(snapshot.person_household, minlength=len(county.register.village))[listed]
+    order = county.household_traits[7, county.register.parent[listed]]
+    households, persons = (half_even(given[name], county.scale) for name in ("households", "persons"))
+    household = np.sort(listed[with_total(size, order, households, persons)])
+    day = int(month_days(month_index(slot.year, 1))) + 20 + household % 320
+    all_ = np.ones(len(household), bool)
+    same = {
+        "措施类别": given["kind"],
+        "措施名称": given["name"],
+        "补助金额": None,
+        "项目编号": None,
+        "责任部门": given["office"],
+    }
+    return pl.DataFrame(
+        {
+            "户编号": household_numbers(household),
+            "年度": numbers(np.full(len(household), slot.year), all_),
+            "方案编号": f"FA{slot.year}" + pl.Series(household).cast(pl.String).str.zfill(6),
+            **{name: pl.repeat(value, len(household), dtype=pl.String, eager=True) for name, value in same.items()},
+            "实施日期": day_texts(day, all_),
+            "户主确认日期": day_texts(day + 10, all_),
+        }
+    )
 
 
 FRAMES: dict[str, Callable[[County, Slot], pl.DataFrame]] = {

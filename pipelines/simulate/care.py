@@ -237,7 +237,32 @@ def family_doctor_frame(county: County, slot: Slot) -> pl.DataFrame:
             "最近随访日期": day_texts(last - (draw[1] * 80).astype(np.int64), np.ones(len(person), bool)),
         }
     )
-    return frame[order].filter(pl.Series(kept[order]))
+    listed = frame[order].filter(pl.Series(kept[order]))
+    if not given["all_registered_signed"]:
+        return listed
+    return pl.concat([listed, _contracts_of_others(county, slot, person, teams)])
+
+
+def _contracts_of_others(county: County, slot: Slot, patients: np.ndarray, teams: int) -> pl.DataFrame:
+    """A contract, without a chronic illness, of every registered person who is no patient."""
+    of = calibration()["care"]["teams"].get("of", "")
+    registered = county.register.snapshots[slot.index].person.astype(np.int64)
+    person = np.setdiff1d(registered, patients)
+    draw, all_ = county.traits[:, person], np.ones(len(person), bool)
+    signed = month_days(np.full(len(person), month_index(2017, 3))).astype(np.int64) + (draw[4] * 600).astype(np.int64)
+    last = int(month_days(slot.index + 1)) - 1
+    texts = fixed_texts(county)
+    return pl.DataFrame(
+        {
+            "身份证号": texts["identity"].gather(person),
+            "姓名": texts["name"].gather(person),
+            "慢病类型": choose(CHRONIC, np.full(len(person), NONE)),
+            "签约团队": choose([f"{of}第{n}签约团队（模拟）" for n in range(1, teams + 1)], person % teams),
+            "签约日期": day_texts(np.maximum(signed, county.birth_day[person]), all_),
+            "履约次数": numbers(1 + (draw[1] < 0.3), all_),
+            "最近随访日期": day_texts(last - (draw[7] * 80).astype(np.int64), all_),
+        }
+    )
 
 
 def expected_care(county: County) -> dict[str, Any]:

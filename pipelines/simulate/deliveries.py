@@ -121,12 +121,12 @@ def _arrival(slot: tuple[str, int, int], seed: int, months: int, *, is_yearly: b
 def _file_name(feed: str, year: int, month: int, *, is_yearly: bool) -> str:
     spec = delivery_plan()["feeds"][feed]
     style = spec.get("when", "month")
-    if spec.get("is_yearly"):
+    if style == "year_to_date" and is_yearly:
+        when = f"{year}年1-12月"
+    elif spec.get("is_yearly"):
         when = f"{year}年"
     elif style == "compact":
         when = f"{year}{month:02d}"
-    elif style == "year_to_date" and is_yearly:
-        when = f"{year}年1-12月"
     else:
         when = f"{year}年{month}月"
     return f"{spec['file']}{when}{suffix_of(feed, year, month)}"

@@ -212,13 +212,14 @@ def _arrivals(issued: dt.date, cents: int, rng: np.random.Generator) -> tuple[tu
 
 def _payments(quotas: tuple[Quota, ...], rng: np.random.Generator) -> tuple[Payment, ...]:
     given = calibration()["funds"]
+    spread = given["spent_spread"]
     unsorted: list[tuple[dt.date, int, Quota, str, bool]] = []
     for quota in quotas:
         arrived = sum(cents for _, cents in quota.arrivals)
         year_end = dt.date(quota.year, 12, 31)
         last = quota.arrivals[-1][0]
-        share = min(1.0, max(0.0, given["spent_at_year_end"][quota.year] + rng.normal(0, 0.02)))
-        if rng.random() < 0.03:
+        share = min(1.0, max(0.0, given["spent_at_year_end"][quota.year] + rng.normal(0, spread["of_quotas"])))
+        if rng.random() < spread["laggards"]:
             share *= 0.3
         to_spend = int(arrived * share)
         moved = 0

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.assistance import in_register_flags
-from pipelines.simulate.calibration import calibration, generator, villages
+from pipelines.simulate.calibration import calibration, generator, half_even, villages
 from pipelines.simulate.columns import (
     NONE,
     choose,
@@ -26,7 +26,7 @@ from pipelines.simulate.county import County
 from pipelines.simulate.households import HEAD
 from pipelines.simulate.identity import yyyymmdd
 from pipelines.simulate.policies import without_policies
-from pipelines.simulate.register import EVENT_KINDS, REASONS, REMOVED, Snapshot, month_days
+from pipelines.simulate.register import EVENT_KINDS, REASONS, REMOVED, Snapshot, month_days, month_index
 from pipelines.simulate.relocation import is_relocated
 
 
@@ -51,6 +51,10 @@ def household_frame(county: County, snapshot: Snapshot) -> pl.DataFrame:
     progress = (year - 2013) / 7
     causes = ["因病", "因残", "因学", "因灾", "缺土地", "缺住房", "缺技术", "缺劳力", "缺资金", "自身发展动力不足"]
     cause = weighted(parent_trait[3], [0.2, 0.07, 0.12, 0.02, 0.04, 0.05, 0.2, 0.12, 0.12, 0.06])
+    ill = calibration()["households_by_cause"]["因病"]
+    if ill is not None:
+        is_ill = np.isin(household, _ill_households(county, half_even(ill["value"], county.scale)))
+        cause = np.where(is_ill, 0, np.where(cause == 0, causes.index("缺技术"), cause))
     second = (cause + 1 + (parent_trait[4] * 8).astype(np.int64)) % 10
     modes = calibration()["support_modes"]["shares"]
     danger = (parent_trait[5] < 0.3 * (1 - progress)) & ~exited
@@ -115,6 +119,13 @@ def household_frame(county: County, snapshot: Snapshot) -> pl.DataFrame:
     columns["area_code"] = choose(villages().codes, village)
     columns["_长名"] = place["long"]
     return pl.DataFrame(columns)
+
+
+def _ill_households(county: County, count: int) -> np.ndarray:
+    """The households that are poor by illness, so many in the register of December 2020; the same in every file."""
+    listed = county.register.snapshots[month_index(2020, 12)].household.astype(np.int64)
+    order = np.argsort(county.household_traits[3, county.register.parent[listed]], kind="stable")
+    return np.asarray(listed[order[:count]])
 
 
 def changes_frame(county: County, month: int) -> pl.DataFrame:

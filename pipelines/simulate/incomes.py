@@ -110,6 +110,8 @@ def household_incomes(county: County, year: int) -> Incomes:
     _lift(cents, size, is_exited & (draws[0] >= given["not_lifted_share"]), given["exit_line"][year], draws[1])
     _set_costs(cents, luck, draws[2])
     _set_exceptions(cents, members, draws[3])
+    if year in given["mean_per_head_cny"]:
+        _fit_mean(cents, size, given["mean_per_head_cny"][year])
     return Incomes(household, snapshot.household_village[order].astype(np.int64), size, mode, is_exited, cents)
 
 
@@ -201,6 +203,16 @@ def _set_exceptions(cents: Cents, members: pl.DataFrame, draw: np.ndarray) -> No
         amounts[nothing] = 0
     everything = sum((_source(cents, parts) for parts in SOURCES.values()), np.zeros(count, np.int64))
     cents[COST][losing] = everything[losing] + 50_000 + np.round(draw[losing] * 600_000).astype(np.int64)
+
+
+def _fit_mean(cents: Cents, size: np.ndarray, per_head_cny: int) -> None:
+    """Scale what households earn and what it costs them until the net income per head of all is the printed one."""
+    everything = sum((_source(cents, parts) for parts in SOURCES.values()), np.zeros_like(size))
+    earned = sum((cents[part] for part in _EARNED), np.zeros_like(size))
+    wanted = per_head_cny * 100 * int(size.sum()) - int((everything - earned).sum())
+    factor = wanted / int((earned - cents[COST]).sum())
+    for part in (*_EARNED, COST):
+        cents[part] = np.round(cents[part] * factor).astype(np.int64)
 
 
 def yuan_text(cents: np.ndarray) -> pl.Series:

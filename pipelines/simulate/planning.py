@@ -14,7 +14,7 @@ from pipelines.simulate.calibration import calibration, exits_at, half_even, vil
 from pipelines.simulate.county import County
 from pipelines.simulate.homes import renovated_at
 from pipelines.simulate.presentation import headers_of
-from pipelines.simulate.work import training_counts
+from pipelines.simulate.training import training_counts
 
 if TYPE_CHECKING:
     from pipelines.simulate.frames import Slot

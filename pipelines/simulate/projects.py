@@ -72,8 +72,11 @@ def kinds() -> list[str]:
 
 
 def kind_counts(scale: float) -> np.ndarray:
-    """Projects carried out by kind at ``scale``; the report's parts at scale 1."""
-    return shrunk(list(calibration()["projects"]["kinds"]["count"].values()), scale)
+    """Projects carried out by kind at ``scale``, the report's parts at scale 1; the same at every scale if they do not
+    shrink.
+    """
+    given = calibration()["projects"]["kinds"]
+    return shrunk(list(given["count"].values()), scale if given.get("shrinks", True) else 1)
 
 
 def project_numbers(projects: Projects) -> list[str]:

@@ -1,6 +1,7 @@
-"""What the monitoring of work, the labour ledger and the training ledger truly hold, in canonical text form.
+"""What the monitoring of work and the labour ledger truly hold, in canonical text form.
 
-Belongs here: the columns of the three feeds. Does not belong here: who works when (``workforce``), how it is spelled.
+Belongs here: the columns of the two feeds. Does not belong here: who works when (``workforce``), the training ledger
+(``training``), how it is spelled.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.calibration import apportion, calibration, generator, half_even, villages
+from pipelines.simulate.calibration import calibration, generator, half_even, villages
 from pipelines.simulate.columns import (
     NONE,
     choose,
@@ -26,6 +27,8 @@ from pipelines.simulate.columns import (
 from pipelines.simulate.county import County
 from pipelines.simulate.register import NEVER, Snapshot, month_days, month_index
 from pipelines.simulate.relocation import is_relocated
+from pipelines.simulate.training import FRAMES as TRAINING_FRAMES
+from pipelines.simulate.training import training_counts
 from pipelines.simulate.workforce import (
     LABOUR,
     NO_WORK,
@@ -47,12 +50,12 @@ WORKSHOPS = 12  # so many of the thirty employers in the county are workshops on
 CHANNELS = (ENTERPRISE, "自行外出", "亲友介绍", "劳务派遣公司组织", "东西部协作组织")
 WORK_REGIONS = ("乡（镇）内", "乡（镇）外县内", "县外省内", "省外")
 INDUSTRIES = ("制造业", "建筑业", "住宿和餐饮业", "居民服务业", "农林牧渔业", "批发和零售业")
+TOURISM = "文化旅游业"
 _PLACES = (
     ("云南省曲靖市师宗县",),
     ("云南省昆明市", "云南省曲靖市麒麟区", "云南省红河州", "云南省玉溪市"),
     ("浙江省宁波市", "广东省东莞市", "上海市宝山区", "福建省泉州市", "江苏省苏州市"),
 )
-_SUBJECTS = ("电工", "焊工", "中式烹调", "家政服务", "砌筑工", "烤烟种植", "生猪养殖", "中药材种植", "电子商务")
 _EDUCATION = ("文盲或半文盲", "小学", "初中", "高中", "大专", "本科及以上")
 
 
@@ -70,6 +73,8 @@ def employment_frame(county: County, slot: Slot) -> pl.DataFrame:
     channel = np.where(channel == 0, np.where(where == 0, 0, 1), np.where((channel == 4) & (where != 2), 3, channel))
     in_enterprise = working & ((channel == 0) | (trait[11] < 0.55))
     started, ended = _spells(county, slot)
+    industry = np.where(working, (trait[10] * 5.999).astype(np.int64), NONE)
+    industry[working & np.isin(person, _tourism_workers(county, slot))] = len(INDUSTRIES)
     count = len(person)
     return pl.DataFrame(
         {
@@ -81,7 +86,7 @@ def employment_frame(county: County, slot: Slot) -> pl.DataFrame:
             "务工所在县": _place_names(where, trait[7], known=working),
             "务工区域": choose(WORK_REGIONS, np.where(working, _region_codes(where, trait[9]), NONE)),
             "务工企业名称": _employers(where, trait[8], known=in_enterprise),
-            "所属行业": choose(INDUSTRIES, np.where(working, (trait[10] * 5.999).astype(np.int64), NONE)),
+            "所属行业": choose([*INDUSTRIES, TOURISM], industry),
             "就业渠道": choose(CHANNELS, np.where(working, channel, NONE)),
             "劳动技能": choose(LABOUR, labour_of(county, person, slot.index)),
             "家庭成员联系电话": texts["phone"].gather(person),
@@ -100,6 +105,22 @@ def _village_of(county: County, snapshot: Snapshot) -> np.ndarray:
     village = np.zeros(len(county.register.village), np.int64)
     village[snapshot.household] = snapshot.household_village
     found: np.ndarray = village[snapshot.person_household]
+    return found
+
+
+def _tourism_workers(county: County, slot: Slot) -> np.ndarray:
+    """Who works in tourism in 2020, one of a household: as many as a report prints, at work near home in December."""
+    given = calibration()["work"]["tourism_households"]
+    if given is None or slot.year < 2020:
+        return np.zeros(0, np.int64)
+    december = county.register.snapshots[month_index(2020, 12)]
+    near = np.flatnonzero(regions_at(county, december) == 0)
+    near = near[np.argsort(county.traits[3][december.person[near]], kind="stable")]
+    first = np.sort(np.unique(december.person_household[near], return_index=True)[1])
+    count = half_even(given["value"], county.scale)
+    if len(first) < count:
+        raise ValueError(f"{count} households with work in tourism are needed and {len(first)} could have it")
+    found: np.ndarray = december.person[near[first[:count]]]
     return found
 
 
@@ -197,6 +218,9 @@ def ledger_frame(county: County, slot: Slot) -> pl.DataFrame:
     trait, texts = county.traits[:, person], fixed_texts(county)
     age = age_at(county, person, slot.index)
     status = np.where(employed, np.where(trait[3] < 0.06, 1, 0), 2)
+    wish = weighted(trait[2], [0.72, 0.06, 0.22])
+    if given["all_who_want_work"]:
+        wish = np.where(employed, wish, 2)
     place = villages()
     village = np.concatenate([_village_of(county, snapshot)[able], people.village[others].astype(np.int64)])
     order = np.lexsort((person, village))
@@ -213,7 +237,7 @@ def ledger_frame(county: County, slot: Slot) -> pl.DataFrame:
             "劳动力电话": texts["phone"].gather(person),
             "文化程度": choose(_EDUCATION, weighted(trait[1], [0.06, 0.36, 0.42, 0.1, 0.04, 0.02])),
             "就业创业状态": choose(["已就业", "自主创业", "未就业"], status),
-            "就创业意愿": choose(["有就业意愿", "有创业意愿", "无意愿"], weighted(trait[2], [0.72, 0.06, 0.22])),
+            "就创业意愿": choose(["有就业意愿", "有创业意愿", "无意愿"], wish),
             "劳动能力": choose(LABOUR, np.concatenate([labour[able], np.zeros(len(others), np.int64)])),
             "培训教育状态": choose(["已培训", "未培训"], (trait[8] > 0.55).astype(np.int64)),
             "培训教育意愿": choose(["愿意", "不愿意"], (trait[9] > 0.6).astype(np.int64)),
@@ -237,59 +261,10 @@ def _relocated(county: County, snapshot: Snapshot) -> np.ndarray:
     return is_relocated(county, snapshot.person_household)
 
 
-def training_counts(scale: float) -> tuple[dict[int, int], list[int]]:
-    """Person-times of training by year, and those of 2020 by month; together the report's at scale 1."""
-    given = calibration()["training"]
-    shares = {year: share for year, share in given["year_share"].items() if year != "status"}
-    counts = apportion(list(shares.values()), half_even(given["person_times"]["value"], scale))
-    by_year = dict(zip(shares, map(int, counts), strict=True))
-    return by_year, list(map(int, apportion(given["month_weights_2020"]["values"], by_year[2020])))
-
-
-def training_frame(county: County, slot: Slot) -> pl.DataFrame:
-    """The courses of a year or month: registered persons aged 16 to 64, nobody twice in one course on one day."""
-    by_year, by_month = training_counts(county.scale)
-    count = by_year[slot.year] if slot.is_yearly else by_month[slot.month - 1]
-    rng = generator(county.seed, "training", county.scale, slot.index, slot.is_yearly)
-    snapshot = county.register.snapshots[slot.index]
-    age = age_at(county, snapshot.person, slot.index)
-    able = snapshot.person[(age >= 16) & (age < 65) & (labour_of(county, snapshot.person, slot.index) <= 2)]
-    rounds = -(-count // len(able))
-    # Everybody once before anybody twice, and on days apart.
-    person = np.concatenate([rng.permutation(able) for _ in range(rounds)])[:count]
-    turn = np.arange(count) // len(able)
-    first, last = int(month_days(slot.first_day.year * 12 + slot.first_day.month - 1)), int(month_days(slot.index + 1))
-    span = (last - first) // rounds
-    day = first + turn * span + rng.integers(0, span, count)
-    given: dict[str, Any] = calibration()["training"]["kinds"]
-    kinds = list(given.values())
-    kind = weighted(rng.random(count), [entry["share"] for entry in kinds])
-    shortest, longest = (np.array([entry["days"][end] for entry in kinds])[kind] for end in (0, 1))
-    days = shortest + (rng.random(count) * (longest - shortest + 1)).astype(np.int64)
-    certified = rng.random(count) < np.array([entry["certified"] for entry in kinds])[kind]
-    cost = days * np.array([entry["daily_cny"] for entry in kinds])[kind]
-    subject = rng.integers(0, len(_SUBJECTS), count)
-    texts = fixed_texts(county)
-    order = np.lexsort((person, day))
-    return pl.DataFrame(
-        {
-            "身份证号": texts["identity"].gather(person),
-            "培训人": texts["name"].gather(person),
-            "培训措施": choose(list(given), kind),
-            "培训内容": choose([*_SUBJECTS, "政策与务工常识"], np.where(kind == 0, len(_SUBJECTS), subject)),
-            "培训机构": choose([f"师宗县培训机构{n}（模拟）" for n in range(1, 7)], subject % 6),
-            "取证情况": choose([str(entry["certificate"]) for entry in kinds], np.where(certified, kind, NONE)),
-            "培训时间": numbers(days, np.ones(count, bool)),
-            "培训金额": pl.Series(cost).cast(pl.String) + ".00",
-            "培训日期": day_texts(day),
-        }
-    )[order]
-
-
 FRAMES: dict[str, Callable[[County, Slot], pl.DataFrame]] = {
     "employment_done": employment_frame,
     "labour_ledger": ledger_frame,
-    "training": training_frame,
+    **TRAINING_FRAMES,
 }
 
 

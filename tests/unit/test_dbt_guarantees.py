@@ -123,6 +123,9 @@ def _county() -> County:
         [
             placed(chronic | {"person_key": "pa1", "chronic_kind": "高血压"}, 2),
             placed(chronic | {"person_key": "pc1", "chronic_kind": "高血压", "care_visit_count": 0}, 3),
+            # A contract and no chronic illness; it has no key, so it may stand twice.
+            placed(chronic | {"person_key": "pb1", "chronic_kind": None}, 4),
+            placed(chronic | {"person_key": "pb1", "chronic_kind": None}, 5),
         ],
     )
     water = {"supply_kind": "自来水", "is_safe": True}
@@ -213,6 +216,8 @@ def test_insurance_bar_and_care(built: Built) -> None:
     assert picked(found, "large_payment_household_count", "large_payment_outside_count") == (1, 1)
     assert picked(found, "major_illness_count", "major_treated_count", "major_signed_count") == (2, 1, 1)
     assert picked(found, "chronic_count", "chronic_signed_count", "chronic_visited_count", "team_count") == (2, 2, 1, 1)
+    kinds = built.rows("select care_kind, count(*) from marts.fct_health_care where period = '2019' group by all")
+    assert dict(kinds) == {"major": 3, "chronic": 2, "contract": 2}
     # a paid 3,000 + 2,001 + 14,999 = 20,000 together, b only 14,999.
     leads = built.rows("select payer_key, own_payment_cny, person_count, source_row from marts.fct_payment_burden_lead")
     assert sorted(leads) == [("a", Decimal("20000.00"), 2, 6), ("pz9", Decimal("20000.00"), 1, 5)]

@@ -128,6 +128,7 @@ SQL_WORDS = {
     "count",
     "distinct",
     "floor",
+    "power",
     "list",
     "list_sort",
     "case",

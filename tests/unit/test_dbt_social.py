@@ -211,6 +211,11 @@ def test_groups_split_the_lists(built: Built) -> None:
     assert figures(built, COUNTY, group="留守儿童", kind="care_kind")["care_below_duty_count"] == 0
 
 
+def test_a_measure_carries_the_members_of_its_household_where_it_is_listed(built: Built) -> None:
+    members = built.rows("select household_key, member_count from marts.fct_household_measure order by all")
+    assert members == [("a", 2), ("a", 2), ("c", 2), ("gone", None)]
+
+
 def test_subsidies_payments_aid_and_care(built: Built) -> None:
     row = figures(built, COUNTY)
     assert (row["living_subsidy_count"], row["nursing_subsidy_count"], row["disability_subsidy_count"]) == (3, 4, 7)

@@ -104,6 +104,15 @@ def _county() -> County:
         county.deliver("employment_done", period, work_rows(period))
     county.deliver(
         "labour_ledger",
+        "2019-12",
+        [
+            # Without work, and so is the household; b's household has somebody at work.
+            {"person_key": "pc", "employment_status": "未就业", "employment_wish": "有就业意愿"},
+            {"person_key": "pb", "employment_status": "未就业", "employment_wish": "有创业意愿"},
+        ],
+    )
+    county.deliver(
+        "labour_ledger",
         "2020-02",
         [
             {"person_key": "pa", "employment_status": "已就业"},
@@ -213,6 +222,12 @@ def test_a_household_on_a_post_is_not_without_employment(built: Built) -> None:
         "ranger_post_count": 0,
     }
     assert part(row(built, "2020-02"), expected) == expected
+
+
+def test_who_wants_work_is_told_by_the_ledger_of_the_month_and_by_none_is_null(built: Built) -> None:
+    found = [row(built, period)["zero_employment_wanting_household_count"] for period in WORK]
+    assert found == [1, None, 0, None]
+    assert row(built, "2019-12", WEST)["zero_employment_wanting_household_count"] == 0
 
 
 def test_implausible_wages_are_counted_and_stay_out_of_mean_and_median(built: Built) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
 PLACES = {"shizong", "duan", "haikou", "yiyuan", "jincheng"}
-WITHOUT_MART = {"awaits_feed", "awaits_place", "contradicts", "unavailable"}
+WITHOUT_MART = {"awaits_feed", "contradicts", "unavailable"}
 STATUSES = WITHOUT_MART | {"yes", "reported"}
 
 

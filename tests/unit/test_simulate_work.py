@@ -16,7 +16,7 @@ from pipelines.simulate.frames import FRAMES, Slot
 from pipelines.simulate.personframe import person_frame
 from pipelines.simulate.presentation import headers_of
 from pipelines.simulate.register import month_index
-from pipelines.simulate.work import training_counts
+from pipelines.simulate.training import training_counts
 from pipelines.simulate.workforce import post_counts, worker_counts, workers_2020
 
 WORKERS, POSTS = [10_960, 4_879, 12_369], [3_189, 925]

@@ -42,9 +42,9 @@ cases as (
     union all
     select
         last_lists.calendar_year,
-        'chronic' as care_kind,
+        case when contracts.chronic_kind is null then 'contract' else 'chronic' end as care_kind,
         contracts.person_key,
-        coalesce(contracts.chronic_kind, '其他') as illness_name,
+        contracts.chronic_kind as illness_name,
         cast(null as varchar) as treatment_status,
         contracts.team_name,
         contracts.care_visit_count,

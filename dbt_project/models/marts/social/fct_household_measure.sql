@@ -19,7 +19,8 @@ snapshots as (
 
     select
         household_key,
-        period
+        period,
+        person_count
     from {{ ref('int_household_snapshots') }}
 
 ),
@@ -37,6 +38,7 @@ final as (
         measures.office_name,
         measures.project_id,
         cast(measures.measure_cny as decimal(18, 2)) as measure_cny,
+        cast(snapshots.person_count as bigint) as member_count,
         snapshots.household_key is not null as is_listed,
         measures.measure_date,
         measures.confirmed_date,

@@ -33,6 +33,7 @@ placed as (
         work_months.member_key,
         work_months.person_key,
         work_months.work_region,
+        work_months.industry_name,
         work_months.employment_channel,
         work_months.monthly_wage_cny,
         work_months.is_working,
@@ -80,6 +81,7 @@ final as (
             when placed.work_region = '省外' then 'outside'
             else 'other'
         end as destination,
+        placed.industry_name,
         placed.employment_channel,
         placed.public_post_type,
         cast(placed.age as integer) as age,

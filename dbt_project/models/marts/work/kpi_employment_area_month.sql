@@ -201,6 +201,10 @@ measured as (
                 when universe.has_work and universe.group_type = 'all' then coalesce(households.{{ measure }}, 0)
             end as {{ measure }},
         {% endfor %}
+        case
+            when universe.has_work and universe.has_ledger and universe.group_type = 'all'
+                then coalesce(households.zero_employment_wanting_household_count, 0)
+        end as zero_employment_wanting_household_count,
         {% for measure in posts %}
             case
                 when universe.has_register and universe.group_type = 'all' then coalesce(public_posts.{{ measure }}, 0)
@@ -282,6 +286,7 @@ final as (
         cast(measured.zero_employment_household_count as bigint) as zero_employment_household_count,
         {{ share('measured.zero_employment_household_count', 'measured.labour_household_count') }}
             as zero_employment_share,
+        cast(measured.zero_employment_wanting_household_count as bigint) as zero_employment_wanting_household_count,
         {% for name in posts %}
             cast(measured.{{ name }} as bigint) as {{ name }},
         {% endfor %}
