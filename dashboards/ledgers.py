@@ -17,7 +17,7 @@ from dashboards.cards import Card
 from dashboards.data import Release, Row, Wanted
 from dashboards.layout import View
 from dashboards.words import LANGUAGES, NOTHING
-from pipelines.letters import OVERRIDE, FileNote, answer_by, letter, note_of
+from pipelines.letters import OVERRIDE, FileNote, answer_by, letter, note_of, remarks
 from pipelines.settings import get_settings
 
 DELIVERY, AMOUNT, CONTROL, DOUBT, REJECTION = (
@@ -262,7 +262,7 @@ def note(delivery: Row, about: Parts) -> FileNote:
     """The file as a letter speaks of it."""
     warnings = about.doubts.filter(pl.col("kind") == "warning") if about.doubts.height else about.doubts
     is_decided = bool(warnings.height) and OVERRIDE in warnings["code"].to_list()
-    told = warnings.filter(pl.col("code") != OVERRIDE)["text_zh"].to_list() if warnings.height else []
+    told = remarks(warnings.select("code", "text_zh").iter_rows()) if warnings.height else []
     controls = [] if is_decided else about.controls.rows(named=True)
     return note_of(delivery, about.rejections, controls, told)
 

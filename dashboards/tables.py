@@ -163,6 +163,8 @@ def unit_of_money(words: Words) -> tuple[float, str]:
 
 def _on_screen(frame: pl.DataFrame, name: str, what: Card | str, words: Words, *, is_starred: bool) -> pl.Expr:
     column = pl.col(name)
+    if frame[name].dtype == pl.String:
+        return column  # a text, or a figure that its page has written itself
     if isinstance(what, str):
         return _starred(frame, name, 0) if is_starred else column
     if what.form == "share":
@@ -196,7 +198,7 @@ def _column(what: Card | str, words: Words, values: pl.Series, *, is_first: bool
             return st.column_config.NumberColumn(what, format="%,d")
         return st.column_config.Column(what, pinned=is_first)
     head = _heading(what, words)
-    if is_starred:
+    if is_starred or values.dtype == pl.String:
         return st.column_config.TextColumn(head, help=what.definition, alignment="right")
     form = "%,d" if what.form == "count" else f"%,.{_decimals(what)}f"
     return st.column_config.NumberColumn(head, help=what.definition, format=form)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
 from pipelines.areas import AreaTableError, load_places
+from pipelines.contracts import Contract, load_contracts
 from pipelines.installation import is_made_synthetic
 from pipelines.landing import inbox_files
 from pipelines.modelling.parsed import code_hash
@@ -23,15 +24,24 @@ from pipelines.settings import PROJECT_DIR, Settings
 PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
-def as_of(wanted: str | None, periods: Sequence[str]) -> str:
-    """The month that the figures speak about: the wanted one, or the newest of the accepted ``periods``.
+def months_of(inputs: Sequence[BronzeInput], contracts: Mapping[str, Contract]) -> list[str]:
+    """The periods of the accepted files of feeds that come every month, of all feeds when no such feed came."""
+    every = [one.period for one in inputs]
+    feeds = {feed for feed, contract in contracts.items() if contract.calendar.frequency == "monthly"}
+    return [one.period for one in inputs if one.feed in feeds] or every
 
-    Raises ValueError for a wanted month that is none, or that lies before the first or after the last delivery: its
-    release would be empty or would call old figures new.
+
+def as_of(wanted: str | None, periods: Sequence[str], months: Sequence[str] | None = None) -> str:
+    """The month that the figures speak about: the wanted one, or the newest of ``months`` (None: of all ``periods``).
+
+    ``periods`` are those of all accepted files, ``months`` those of feeds that come every month: a plan of a year
+    stands under its December, and when it comes in February it must not carry the figures there. Raises ValueError for
+    a wanted month that is none, or that lies before the first or after the last delivery: its release would be empty or
+    would call old figures new.
     """
     first, last = min(periods), max(periods)
     if wanted is None:
-        return last
+        return max(months or periods)
     if PERIOD.fullmatch(wanted) is None:
         raise ValueError(f"{wanted} is no month, so nothing was built. Write it like 2020-06.")
     if not first <= wanted <= last:
@@ -85,7 +95,7 @@ def basis_now(
     """The basis of a release made now (see ``publishing.standing``), None when no delivery counts."""
     if not inputs:
         return None
-    month = wanted or max(one.period for one in inputs)
+    month = wanted or max(months_of(inputs, load_contracts(settings.contracts_dir)))
     return basis_of(settings, judged, as_of_period=month, is_synthetic=is_of_invented_people(settings))
 
 

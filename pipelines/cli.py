@@ -6,8 +6,6 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +20,7 @@ from pipelines.commands.leads import leads
 from pipelines.commands.ledger import ledger
 from pipelines.commands.listing_out import COMMANDS as LISTING_COMMANDS
 from pipelines.commands.overrides import COMMANDS as OVERRIDE_COMMANDS
+from pipelines.commands.progress import progress
 from pipelines.commands.releases import releases_app
 from pipelines.commands.sample import sample
 from pipelines.commands.stats import stats
@@ -52,22 +51,6 @@ class Arrival(StrEnum):
 
     NOW = "now"
     MTIME = "mtime"
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A progress bar on standard error, for work that says how far it is."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task(title, total=None)
-
-        def report(done: int, total: int, name: str) -> None:
-            bars.update(task, completed=done, total=total or None, description=f"{title}: {name[:40]}")
-
-        yield report
 
 
 @app.command()
@@ -108,13 +91,13 @@ def simulate(
     out: Annotated[Path, typer.Option(help="Folder for the files.")],
     place: SyntheticPlace = "shizong",
     scale: Scale = 0.05,
-    months: Annotated[int, typer.Option(min=1, max=12, help="Monthly files.")] = 12,
+    months: Annotated[int, typer.Option(min=1, max=12, help="Monthly files of 2020; yearly ones come whole.")] = 12,
     seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 7,
 ) -> None:
     """Write a synthetic county's department files."""
     from pipelines.simulate import simulate as write_county
 
-    with _progress("Writing files") as report:
+    with progress("Writing files") as report:
         write_county(place, scale=scale, months=months, seed=seed, out=out, progress=report)
     say(f"The county's files are in {out / 'files'}, what was planted where in {out / 'truth'}.")
 
@@ -131,7 +114,8 @@ def land(
     from pipelines.landing import land as land_files
 
     settings = settings_of_process()
-    results = land_files(files or None, settings, feed=feed, period=period, arrival=arrival.value)
+    with progress("Recognising files") as report:
+        results = land_files(files or None, settings, feed=feed, period=period, arrival=arrival.value, progress=report)
     if as_json:
         print_json([result.model_dump(mode="json") for result in results])
         return
@@ -189,7 +173,7 @@ def _run_job(settings: Settings, as_of: str | None, full: bool) -> Any:
         return read_status(settings)
     from pipelines.orchestration.code_location import run_main
 
-    with _progress("Run") as report:
+    with progress("Run") as report:
         return run_main(settings, as_of_period=as_of, full=full, progress=report)
 
 
@@ -198,7 +182,7 @@ def demo(
     *,
     place: SyntheticPlace = "shizong",
     scale: Scale = 0.05,
-    months: Annotated[int, typer.Option(min=1, max=12, help="Monthly files.")] = 12,
+    months: Annotated[int, typer.Option(min=1, max=12, help="Monthly files of 2020; yearly ones come whole.")] = 12,
     seed: Annotated[int, typer.Option(help="Same seed, same county.")] = 7,
     and_serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Start the dashboards afterwards.")] = True,
     dagster: Annotated[bool, typer.Option("--dagster/--no-dagster", help="Start the Dagster UI too.")] = True,
@@ -221,10 +205,11 @@ def demo(
     )
     out = synthetic_deliveries(settings, f"{place}-{scale}-{months}-{seed}")
     if not (out / "truth").is_dir():
-        with _progress("Writing files") as report:
+        with progress("Writing files") as report:
             write_county(place, scale=scale, months=months, seed=seed, out=out, progress=report)
     said(f"synthetic county at scale {scale}: files as departments send them, in {out / 'files'}")
-    results = land_files([out / "files"], settings, arrival="mtime")
+    with progress("Recognising files") as report:
+        results = land_files([out / "files"], settings, arrival="mtime", progress=report)
     outcomes = Counter(result.outcome for result in results)
     said(
         f"{len(results)} files came: {outcomes['landed']} landed in {settings.raw_dir}, {outcomes['held']} held, "
@@ -306,14 +291,20 @@ def areas(as_json: AsJson = False) -> None:
 
 @app.command()
 def check(
-    scale: Scale = 1.0,
+    scale: Annotated[
+        float | None, typer.Option(min=0.01, max=1, help="Size of the county; default: as it was made.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare the release with the published figures."""
+    from pipelines.basis import is_of_invented_people
     from pipelines.checking import check_figures
     from pipelines.checking.__main__ import report
+    from pipelines.checking.comparison import county_scale
 
-    checks = check_figures(settings_of_process(), scale)
+    settings = settings_of_process()
+    scale = scale or county_scale(settings, is_synthetic=is_of_invented_people(settings)) or 1.0
+    checks = check_figures(settings, scale)
     if as_json:
         print_json([{**vars(one), "is_equal": one.is_equal} for one in checks])
         raise typer.Exit(FAILED if any(not one.is_equal for one in checks) else 0)

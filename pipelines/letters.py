@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,9 @@ import polars as pl
 from pipelines.reading.masking import shown_name
 
 OVERRIDE = "override"  # the code of a warning that tells of a decision of the office
+# Warnings that are no remark of a letter: what the office decided by itself is no business of the sender, and totals
+# that do not fit are a point of their own with both figures, or were decided by the office.
+NO_REMARKS = (OVERRIDE, "total_mismatch")
 ADDRESSES_SHOWN = 10
 # A total over so few records would tell what one person got.
 ROWS_FOR_TOTALS = 10
@@ -92,6 +95,11 @@ class FileNote:
         if self.remedy.startswith(OUR_FAULT):
             return False
         return self.verdict in VERDICTS_WITHOUT_USE or bool(self.findings or self.mismatches)
+
+
+def remarks(warnings: Iterable[tuple[str, str]]) -> list[str]:
+    """The texts of a file's warnings (code and Chinese text) that its sender should read."""
+    return [text for code, text in warnings if code not in NO_REMARKS]
 
 
 def findings_of(rejections: pl.DataFrame) -> tuple[Finding, ...]:
@@ -213,7 +221,9 @@ def _about(note: FileNote) -> list[str]:
         lines.append(f"   处理：{_ended(_to_sender(finding.remedy))}")
     if note.mismatches:
         lines += _totals(number + 1, note)
-    lines += [f"另请留意（不影响采用）：{_ended(caution)}" for caution in note.cautions]
+    # Of a file that is not used nothing can be said not to matter for its use.
+    heed = "另请留意" if note.verdict in VERDICTS_WITHOUT_USE else "另请留意（不影响采用）"
+    lines += [f"{heed}：{_ended(caution)}" for caution in note.cautions]
     return lines
 
 

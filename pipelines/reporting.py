@@ -14,7 +14,7 @@ from pipelines.contracts import Text, load_contracts
 from pipelines.gates.result import CheckResult, GateResult, summarise
 from pipelines.held import NO_TEXT, held_problems
 from pipelines.landing import landed_receipts, receipts
-from pipelines.letters import OVERRIDE, FileNote, note_of
+from pipelines.letters import OVERRIDE, FileNote, note_of, remarks
 from pipelines.meaning.leads import LEADS_NAME
 from pipelines.publishing.lease import is_held
 from pipelines.publishing.manifest import Manifest
@@ -152,7 +152,7 @@ class FileAccount:
         # What the office decided by itself is no business of the sender, and names who decided.
         if any(warning.code == OVERRIDE for warning in one.warnings):
             controls = []
-        return note_of(about, self.rejections, controls, [each.zh for each in one.warnings if each.code != OVERRIDE])
+        return note_of(about, self.rejections, controls, remarks((each.code, each.zh) for each in one.warnings))
 
 
 def file_accounts(

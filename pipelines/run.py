@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from pipelines.areas import build_areas
-from pipelines.basis import as_of, basis_now, code_version, is_of_invented_people, place_of
+from pipelines.basis import as_of, basis_now, code_version, is_of_invented_people, months_of, place_of
 from pipelines.checking.comparison import COMPARISON, fill_comparison
 from pipelines.clearing import clear_leftovers, forget, remove_build
 from pipelines.contracts import Contract, Text, load_contracts
@@ -142,7 +142,7 @@ class Run:
             self._gate([space_gate(self.settings.data_dir, self.settings.bronze_dir, self.settings.minimum_free_mb)])
             if not self.settings.areas_file.is_file():
                 build_areas(self.settings)
-            land(None, self.settings)
+            land(None, self.settings, progress=self.progress)
         with self._in_stage("read"):
             if self.read_everything:
                 forget(self.settings, landed_receipts(self.settings), self.lease.run_id)
@@ -167,7 +167,7 @@ class Run:
                 [
                     conservation_gate(self.contracts, judged, inputs),
                     control_totals_gate(judged, inputs),
-                    door_gate(self.contracts, extracts, self._show),
+                    door_gate(self.contracts, extracts, self.progress),
                 ]
             )
 
@@ -190,9 +190,13 @@ class Run:
                 ledgers=ledgers(self.settings),
                 areas_file=self.settings.areas_file,
                 bronze_dir=self.settings.bronze_dir,
-                as_of_period=as_of(self.wanted_period, [one.period for one in inputs]),
+                as_of_period=as_of(
+                    self.wanted_period, [one.period for one in inputs], months_of(inputs, self.contracts)
+                ),
             )
-            built = build(self.settings, self.bronze, self.lease.run_id, in_full=self.read_everything)
+            built = build(
+                self.settings, self.bronze, self.lease.run_id, in_full=self.read_everything, progress=self.progress
+            )
             if fill_comparison(self.settings, built.build_file, is_synthetic=is_of_invented_people(self.settings)):
                 # It was filled anew, whatever the release before holds.
                 built = replace(built, standing=built.standing - {COMPARISON})
@@ -269,7 +273,18 @@ class Run:
                 zh=f"内容与 {self.release_id} 相同，没有新版本",
                 en=f"The content equals that of {self.release_id}: no new release.",
             )
+        self._tell_of_later_files(self.message)
         return publication
+
+    def _tell_of_later_files(self, message: Text) -> None:
+        """Add to how the run ended which accepted files stand under a later period than the figures speak about."""
+        month = self.bronze.as_of_period
+        if count := sum(one.period > month for one in self.bronze.inputs):
+            files = f"{count} accepted file{' stands' if count == 1 else 's stand'}"
+            self.message = Text(
+                zh=f"{message.zh}；另有 {count} 份已采用的文件归在 {month} 以后的期间",
+                en=f"{message.en} {files} under a period after {month}.",
+            )
 
     def _record(self, publication: Publication, nodes: list[NodeResult]) -> None:
         """Keep what the release that readers now have was made from, for the next run."""
@@ -383,7 +398,8 @@ def run_pipeline(
 ) -> RunResult:
     """The whole run without Dagster: the stages in order.
 
-    ``as_of_period`` ('YYYY-MM') defaults to the newest accepted period; ``full`` reads every landed file again.
+    ``as_of_period`` ('YYYY-MM') defaults to the newest month accepted (``basis.as_of``); ``full`` reads every landed
+    file again.
     Raises LeaseHeldError, GateFailedError, NothingToPublishError, ReleaseError; the standing release stays each time.
     """
     with start_run(settings, as_of_period=as_of_period, full=full, progress=progress) as run:

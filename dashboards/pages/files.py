@@ -10,6 +10,7 @@ from dashboards.commands import commands
 from dashboards.data import Row
 from dashboards.layout import Tile, View
 from dashboards.words import NOTHING
+from pipelines.letters import VERDICTS_WITHOUT_USE
 
 ALL = "all"
 LETTERS = ("file", "department")
@@ -80,13 +81,16 @@ def _one_file(view: View, files: pl.DataFrame, file: Row) -> list[tables.Table]:
     if file["row_in_count"] is not None:
         _rows(view, file)
     found = []
+    notes = {"quality.problems_title": ""}
+    if file["verdict"] in VERDICTS_WITHOUT_USE:
+        notes["files.doubts"] = words("files.doubts_unused_note")
     for frame, build, key in (
         (about.amounts, ledgers.amounts, "files.amounts"),
         (about.controls, ledgers.controls, "files.controls"),
         (about.doubts, ledgers.doubts, "files.doubts"),
         (about.rejections, lambda view, about: deliveries.problems(view, about.rejections), "quality.problems_title"),
     ):
-        layout.heading(words(key), words(f"{key}_note") if key != "quality.problems_title" else "")
+        layout.heading(words(key), notes[key] if key in notes else words(f"{key}_note"))
         if frame.is_empty():
             st.text(words("files.nothing"))
             continue

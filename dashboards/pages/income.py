@@ -306,8 +306,8 @@ def _behind(shown: Shown) -> tables.Table:
         view.area.level, ("village",)
     )
     with st.container(horizontal=True):
-        level = state.switch("level", "", levels, levels[0], lambda v: words(f"income_level.{v}"))
-        rank = state.switch("rank", "", RANKS, RANKS[0], lambda v: words(f"income_rank.{v}"))
+        level = state.switch("level", words("income.level"), levels, levels[0], lambda v: words(f"income_level.{v}"))
+        rank = state.switch("rank", words("income.rank"), RANKS, RANKS[0], lambda v: words(f"income_rank.{v}"))
     places = view.release.rows(INCOME, {"area_level": level, "period": shown.year} | ALL, order=("area_id",))
     places = places.filter(pl.col("area_id").str.starts_with(code_stem(view.area)))
     # A hidden count is at least one: it stands before none, and says no more than that.

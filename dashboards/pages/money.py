@@ -163,15 +163,18 @@ def _lists(view: View) -> list[Table]:
     plain = ("document_number", "quota_id", "project_id", "area_name", "fund_level", "budget_year")
     dates = ("issued_date", "arrived_date", "split_date", "first_paid_date")
     columns: dict[str, Card | str] = {column: words(f"money.{column}") for column in plain}
-    for column in ("amount_cny", "paid_final_cny", "transferred_cny", "unpaid_cny", "unsplit_days", "unpaid_days"):
-        columns[column] = _card(view, column, LIST)
+    amounts = ("amount_cny", "paid_final_cny", "transferred_cny", "unpaid_cny", "quota_unpaid_cny")
+    for column in (*amounts, "unsplit_days", "unpaid_days"):
+        if column in hops.columns:  # a release made before a column came lacks it
+            columns[column] = _card(view, column, LIST)
     columns |= {column: words(f"money.{column}") for column in dates}
     shown = []
     for name, (flag, first) in LISTS.items():
         wanted = pl.col(flag) > 0 if flag.endswith("_cny") else pl.col(flag)
         part = hops.filter(wanted).sort(first, descending=True, nulls_last=True)
-        title = words(f"money.list_{name}", count=part.height)
-        layout.heading(title, words("money.list_note", month=words.month(release.as_of_period)))
+        told = {"count": words.count(part.height), "quotas": words.count(part["quota_id"].n_unique())}
+        title = words(f"money.list_{name}", **told)
+        layout.heading(title, words(f"money.list_{name}_note", month=words.month(release.as_of_period)))
         table = Table(title, part, columns)
         if part.is_empty():
             st.text(words("money.none"))

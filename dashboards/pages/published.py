@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import polars as pl
 
-from dashboards import layout, small_cells, state, tables
+from dashboards import export, layout, small_cells, state, tables
 from dashboards.cards import Card
 from dashboards.layout import Tile, View
 from dashboards.tables import Table
+from dashboards.words import HIDDEN, MINUS
 
 COMPARISON = "kpi_published_vs_computed"
 AGREEMENTS = ("equal", "differs", "no_row", "size_unknown", "not_computable", "not_compared")
 ALL = "all"
 # Figures of people and households, whose small numbers stay hidden; printed ones are public.
 UNITS_OF_PEOPLE = ("人", "户", "名", "人次", "户次")
+YEAR = "年"
 VALUES = ("printed_value", "expected_value", "computed_value", "difference_value", "tolerance_value")
+# Decimals beyond the printed ones.
+MORE_DIGITS = {
+    "printed_value": 0,
+    "expected_value": 2,
+    "computed_value": 2,
+    "difference_value": 2,
+    "tolerance_value": 1,
+}
 
 
 def body(view: View) -> None:
@@ -43,7 +53,7 @@ def body(view: View) -> None:
     state.select("result", words("published.result"), options, ALL, lambda one: _named(view, one))
     shown = found if chosen == ALL else found.filter(pl.col("agreement") == chosen)
     figures = _figures(view, shown)
-    tables.show(view, figures)
+    tables.show(view, _as_printed(figures))
     layout.paragraph(words("published.tolerance_note"), quiet=True)
     figures_of_cards = [(COMPARISON, name) for name in VALUES]
     layout.definitions(view, figures_of_cards)
@@ -68,6 +78,39 @@ def _figures(view: View, found: pl.DataFrame) -> Table:
     texts = ("unit_name", "sentence_ref", "reason", "note", "source", "indicator")
     last = {name: words(f"published.head_{name}") for name in texts}
     return Table(words("published.figures"), frame, first | cards | last)
+
+
+def _as_printed(figures: Table) -> Table:
+    """The figures as texts: persons, shares, 亿元 and years stand in one column, so each row has decimals of its own.
+
+    A printed figure has its printed digits; what is expected and computed shows up to two more, where they say
+    something, and the allowed difference one. The download keeps numbers.
+    """
+    frame = figures.frame
+    starred = {name: export.is_hidden(frame, name) for name in VALUES}
+    texts = {
+        name: pl.Series(
+            [
+                HIDDEN if is_hidden else _written(value, digits, MORE_DIGITS[name], unit)
+                for value, digits, unit, is_hidden in zip(
+                    frame[name], frame["printed_digits"], frame["unit_name"], starred[name], strict=True
+                )
+            ],
+            dtype=pl.String,
+        )
+        for name in VALUES
+    }
+    return Table(figures.title, frame.with_columns(**texts), figures.columns)
+
+
+def _written(value: float | None, digits: int, more: int, unit: str) -> str | None:
+    """A figure with its digits and up to so many more, where they are not 0; a year without separators."""
+    if value is None:
+        return None
+    text = f"{value:{'' if unit == YEAR else ','}.{digits + more}f}"
+    for _ in range(more):
+        text = text.removesuffix("0")
+    return text.removesuffix(".").replace("-", MINUS)
 
 
 def _without_small_counts(view: View, found: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.checking.figures import FigureCheck, check_figures
+from pipelines.commands.progress import progress
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.simulate.places import FIRST_PLACE, PLACES
 
@@ -49,11 +50,15 @@ def _run(home: Path, place: str, scale: float, seed: int, console: Console) -> S
         console.print(f"{time.perf_counter() - started:6.0f} s  {what}")
 
     settings = initialise(home / "data", place=place, synthetic=True, scale=scale)
-    simulate(place, scale=scale, months=12, seed=seed, out=home / "county")
+    with progress("Writing files") as told:
+        simulate(place, scale=scale, months=12, seed=seed, out=home / "county", progress=told)
     said("the county's files are written")
-    land(sorted(path for path in (home / "county" / "files").rglob("*") if path.is_file()), settings, arrival="mtime")
+    files = sorted(path for path in (home / "county" / "files").rglob("*") if path.is_file())
+    with progress("Recognising files") as told:
+        land(files, settings, arrival="mtime", progress=told)
     said("files landed")
-    outcome = run_pipeline(settings)
+    with progress("Run") as told:
+        outcome = run_pipeline(settings, progress=told)
     said(f"run ended: {outcome.state}")
     return settings
 

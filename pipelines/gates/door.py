@@ -22,7 +22,7 @@ from pipelines.gates.suites import DoorCheck, Outcome, door_checks, judge_extrac
 
 RECORD_FILE = "door.json"
 BATCH_ROWS = 2_000_000
-Progress = Callable[[str], None]
+Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,14 @@ class Extract:
 def door_gate(
     contracts: dict[str, Contract], extracts: Sequence[Extract], progress: Progress | None = None
 ) -> GateResult:
-    """Check every extract that has no valid record; results of earlier runs are counted, not repeated."""
+    """Check every extract that has no valid record; results of earlier runs are counted, not repeated.
+
+    ``progress`` is called with feeds done, feeds in all, and a feed with its rows.
+    """
     code_lists = load_code_lists()
     results: list[CheckResult] = []
     with duckdb.connect() as connection:  # one for all feeds: opening one costs more than most deliveries' rows
-        for feed, contract in contracts.items():
+        for number, (feed, contract) in enumerate(contracts.items()):
             of_feed = [extract for extract in extracts if extract.feed == feed]
             checks = door_checks(contract, code_lists)
             pending = [extract for extract in of_feed if not _is_recorded(extract, contract)]
@@ -57,7 +60,8 @@ def door_gate(
                 results.append(judge("checked in an earlier run", feed, earlier, earlier, earlier, 0))
             for batch in _batches(pending):
                 if progress is not None:
-                    progress(f"{feed}: {sum(extract.accepted_count for extract in batch):,} rows")
+                    rows = sum(extract.accepted_count for extract in batch)
+                    progress(number, len(contracts), f"{feed}: {rows:,} rows")
                 results += _check_batch(connection, contract, checks, batch)
     return summarise("door", "入库检查", "Checks at the door", results)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,6 +29,7 @@ from pipelines.reading.pool import Answer, Failure, WorkerPool, failure_texts
 from pipelines.reading.recognition import Recognised
 from pipelines.settings import Settings
 
+Progress = Callable[[int, int, str], None]
 Outcome = Literal["landed", "held", "duplicate", "incomplete"]
 INCOMPLETE = Text(
     zh="文件还在写入（大小仍在变化，或与清单的校验值不符），稍后会再看。",
@@ -69,6 +70,7 @@ def land(
     feed: str | None = None,
     period: str | None = None,
     arrival: Arrival = "now",
+    progress: Progress | None = None,
 ) -> list[LandResult]:
     """Land files and folders (None: the inbox); files in the inbox are moved, others copied.
 
@@ -80,6 +82,7 @@ def land(
 
     Of two files of different names that come for one feed and period before the first has been read, the first keeps
     its place and the second is held for a decision: naming its feed and period releases it as the newer version.
+    ``progress`` is called with files recognised, files in all, and the file's name.
     """
     contracts = load_contracts(settings.contracts_dir)
     _check_asked(contracts, feed, period)
@@ -91,7 +94,7 @@ def land(
         waiting = inbox_files(settings) if paths is None else _files(paths)
         taken = _take_complete(settings, waiting, arrival)
         arrived = [each for each in taken if each is not None]
-        found = iter(_recognise(settings, arrived, feed, period))
+        found = iter(_recognise(settings, arrived, feed, period, progress))
         known = receipts(settings)
         is_asked = feed is not None or period is not None
         decided = is_asked or arrival == "mtime"
@@ -185,7 +188,11 @@ def _lock(settings: Settings) -> Iterator[None]:
 
 
 def _recognise(
-    settings: Settings, arrived: Sequence[Arrived], feed: str | None, period: str | None
+    settings: Settings,
+    arrived: Sequence[Arrived],
+    feed: str | None,
+    period: str | None,
+    progress: Progress | None = None,
 ) -> list[Recognised]:
     """What each file is, found out in reading processes."""
     if not arrived:
@@ -200,8 +207,13 @@ def _recognise(
         }
         for each in arrived
     ]
+    found = []
     with WorkerPool(settings) as pool:
-        return [_recognised(answer) for answer in pool.run_all(tasks)]
+        for each, answer in zip(arrived, pool.run_all(tasks), strict=True):
+            found.append(_recognised(answer))
+            if progress is not None:
+                progress(len(found), len(arrived), shown_name(each.source.name))
+    return found
 
 
 def _recognised(answer: Answer) -> Recognised:

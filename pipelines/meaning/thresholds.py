@@ -29,10 +29,11 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "history": ("periods", "months"),
     "oldest_age": ("years",),
     "simultaneous": ("minutes",),
+    "resent_rows": ("minimum_count", "flag", "refuse"),
 }
 CheckName = Literal[
     "unit_change", "plausible_median", "sign_change", "columns_swapped", "codes_exchanged", "code_shift", "blank_share",
-    "constant_column", "distinct_collapse", "drift", "history", "oldest_age", "simultaneous",
+    "constant_column", "distinct_collapse", "drift", "history", "oldest_age", "simultaneous", "resent_rows",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import duckdb
 from pipelines.modelling.bronze import Bronze, write_bronze
 from pipelines.modelling.carrying import Kept, Plan, bases_of, make_plan, read_kept, show_files, split_roots
 from pipelines.modelling.dbt import build_models, compile_project, current_project
-from pipelines.modelling.execute import Place, execute
+from pipelines.modelling.execute import Place, Progress, execute
 from pipelines.modelling.nodes import NodeResult
 from pipelines.modelling.parsed import DATABASE, Parsed
 from pipelines.modelling.statements import Statement, UncertainError, kept_statements
@@ -40,13 +40,15 @@ class Build:
         return {} if self.kept is None else self.kept.fingerprints
 
 
-def build(settings: Settings, bronze: Bronze, run_id: str, *, in_full: bool = False) -> Build:
+def build(
+    settings: Settings, bronze: Bronze, run_id: str, *, in_full: bool = False, progress: Progress | None = None
+) -> Build:
     """Build all models into a DuckDB file below ``data/build/<run_id>``.
 
     dbt compiles the project once; its statements are executed here, those only whose basis has changed since the
     standing release and what these read. ``in_full``, and whenever the project holds something that only dbt may
     execute, dbt itself builds everything. Raises DbtError when the dbt project itself is broken; failing models and
-    tests are in ``nodes``.
+    tests are in ``nodes``. ``progress`` hears of every node that is done but the roots, unless dbt itself builds.
     """
     output_dir = settings.build_dir / run_id
     output_dir.mkdir(parents=True, exist_ok=True)
@@ -70,7 +72,7 @@ def build(settings: Settings, bronze: Bronze, run_id: str, *, in_full: bool = Fa
             plan = make_plan(settings, kept, others, bases_of(statements, bronze, connection, roots))
             show_files(connection, plan)
     done |= plan.standing
-    done |= {node.unique_id: node for node in execute(plan.execute, place, done)}
+    done |= {node.unique_id: node for node in execute(plan.execute, place, done, progress)}
     nodes = [done[each.unique_id] for each in statements]
     return Build(build_file, parsed.manifest_file, nodes, plan.bases, frozenset(plan.files), kept)
 

@@ -31,6 +31,7 @@ from pipelines.publishing.releases import current_release_id, release_folder, re
 from pipelines.settings import PROJECT_DIR, Settings
 
 RECORD_FILE = "kept.json"
+LAST_PERIOD = "9999-12"
 RUN_SOURCE = "run"  # dbt's name for what the run itself puts beside the feeds
 # A staging model shows the files up to the month: which these are stands in the basis of its source.
 _UP_TO_THE_MONTH = re.compile(rf"where period <= '{MONTH_MARK}'\s*\)")
@@ -103,8 +104,8 @@ def _is_of_the_run(parent: str) -> bool:
     return parent.startswith("source.") and parent.split(".")[-2] == RUN_SOURCE
 
 
-def source_bases(bronze: Bronze) -> dict[str, str]:
-    """The basis of every feed's table by its name: the files up to the month, what they were judged by, where they lie.
+def source_bases(bronze: Bronze, last_period: str) -> dict[str, str]:
+    """The basis of every feed's table by its name: the files up to a period, what they were judged by, where they lie.
 
     A judged file is known by its identity on disk as well: results are only ever replaced by a rename.
     """
@@ -113,7 +114,7 @@ def source_bases(bronze: Bronze) -> dict[str, str]:
     for contract in bronze.contracts.values():
         parts: list[object] = [sorted(contract.bronze_columns.items())]
         for one in sorted(bronze.inputs, key=lambda each: each.receipt_id):
-            if one.feed == contract.feed and one.period <= bronze.as_of_period:
+            if one.feed == contract.feed and one.period <= last_period:
                 ledger, state = ledgers[one.receipt_id], one.accepted_path.stat()
                 judged = (ledger.contract_version, ledger.rules_hash, ledger.content_hash, ledger.accepted_count)
                 parts.append((one.receipt_id, one.period, *judged, state.st_ino, state.st_size, state.st_mtime_ns))
@@ -126,7 +127,8 @@ def bases_of(
 ) -> dict[str, str]:
     """The basis of every node; ``connection`` is the build with bronze and ``roots``, which are known by their rows."""
     engine = _hash(duckdb.__version__, code_hash([PROJECT_DIR / "pipelines" / "modelling"]))
-    feeds = source_bases(bronze)
+    # What says itself that it reads up to the month depends on those files; what looks ahead, on all of them.
+    feeds, ahead = source_bases(bronze, bronze.as_of_period), source_bases(bronze, LAST_PERIOD)
     bases: dict[str, str] = {}
     contents: dict[str, str] = {}
     for each in roots:
@@ -135,6 +137,10 @@ def bases_of(
     for each in statements:
         if each.unique_id in bases:
             continue
+        sql = each.sql
+        if each.parents and all(one.startswith("source.") and not _is_of_the_run(one) for one in each.parents):
+            sql = _UP_TO_THE_MONTH.sub("where period <= up to the month)", sql)
+        files = ahead if sql == each.sql else feeds
         read = []
         for parent in each.parents:
             table = parent.split(".")[-1]
@@ -145,11 +151,7 @@ def bases_of(
                     contents[table] = content_hash_of(connection, f"bronze.{table}")
                 read.append(contents[table])
             else:
-                read.append(feeds[table])
-        sql = each.sql
-        is_of_feeds = all(one.startswith("source.") and not _is_of_the_run(one) for one in each.parents)
-        if each.parents and is_of_feeds:
-            sql = _UP_TO_THE_MONTH.sub("where period <= up to the month)", sql)
+                read.append(files[table])
         month = bronze.as_of_period if MONTH_MARK in sql else ""
         about = (each.kind, each.relation, each.is_view, each.columns, each.fail_calc, each.warn_if, each.error_if)
         bases[each.unique_id] = _hash(engine, sql, month, about, each.is_error, *read)

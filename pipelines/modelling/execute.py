@@ -7,7 +7,7 @@ folder and nowhere else. Belongs here: executing. Does not belong here: what the
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -18,6 +18,7 @@ import duckdb
 from pipelines.modelling.nodes import NodeResult, NodeState
 from pipelines.modelling.statements import Statement
 
+Progress = Callable[[int, int, str], None]
 THREADS = 2
 ERRORS_FILE = "errors.log"
 BLOCKING: tuple[NodeState, ...] = ("failed", "error", "skipped")
@@ -37,17 +38,21 @@ class Place:
 
 
 def execute(
-    statements: Sequence[Statement], place: Place, done: Mapping[str, NodeResult] | None = None
+    statements: Sequence[Statement],
+    place: Place,
+    done: Mapping[str, NodeResult] | None = None,
+    progress: Progress | None = None,
 ) -> list[NodeResult]:
     """Execute ``statements`` (parents first) on the build file; what follows from a failure is skipped.
 
     ``done`` are nodes that were executed or stand already; a statement may wait for no others than these and its like.
+    ``progress`` is called with statements done, statements in all, and the name of the one just done.
     """
     schemas = dict.fromkeys(each.relation.rsplit(".", 1)[0] for each in statements if each.relation)
     with duckdb.connect(str(place.build_file)) as connection:
         for schema in schemas:
             connection.execute(f"create schema if not exists {schema}")
-        return _Execution(place, connection, done or {}).run(statements)
+        return _Execution(place, connection, done or {}).run(statements, progress)
 
 
 class _Execution:
@@ -57,12 +62,13 @@ class _Execution:
         self._place, self._connection = place, connection
         self._done = dict(done)
 
-    def run(self, statements: Sequence[Statement]) -> list[NodeResult]:
+    def run(self, statements: Sequence[Statement], progress: Progress | None = None) -> list[NodeResult]:
         """Every statement once, each as soon as what it waits for is done."""
         by_key = {each.unique_id: each for each in statements}
         order = TopologicalSorter({key: set(each.waits_for) - set(self._done) for key, each in by_key.items()})
         order.prepare()
         running: dict[Future[NodeResult], str] = {}
+        finished_count = 0
         with ThreadPoolExecutor(THREADS) as executor:
             while order.is_active():
                 running |= {executor.submit(self._one, by_key[key]): key for key in order.get_ready()}
@@ -71,6 +77,9 @@ class _Execution:
                     key = running.pop(future)
                     self._done[key] = future.result()
                     order.done(key)
+                    finished_count += 1
+                    if progress is not None:
+                        progress(finished_count, len(by_key), by_key[key].name)
         return [self._done[each.unique_id] for each in statements]
 
     def _one(self, statement: Statement) -> NodeResult:

@@ -38,7 +38,7 @@ def run_resource(settings: Settings, progress: Progress | None = None) -> dg.Res
 
     @dg.resource(
         config_schema={
-            "as_of_period": dg.Field(str, default_value="", description="YYYY-MM; empty: the newest accepted period"),
+            "as_of_period": dg.Field(str, default_value="", description="YYYY-MM; empty: the newest month accepted"),
             "full": dg.Field(bool, default_value=False, description="read every landed file again"),
         }
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -13,12 +14,14 @@ import yaml
 
 from pipelines.contracts import load_code_lists, load_contracts
 from pipelines.landing import receipts
+from pipelines.letters import letter
 from pipelines.meaning.leads import find_leads, load_rules, write_leads
 from pipelines.meaning.names import fold_name
 from pipelines.meaning.overrides import OverrideError, list_overrides, overrides_file, record_override
 from pipelines.reading import bronze_folder, current_inputs, ledgers, read_pending
 from pipelines.reading.judge import Rules, judge_table
 from pipelines.reading.sources import choose_table, open_source, read_candidate
+from pipelines.reporting import file_accounts, refused_files
 from tests.faults.incomes import (
     BIRTH,
     EXPENSE,
@@ -412,6 +415,59 @@ def test_f16_a_cut_off_file_of_valid_form_is_caught_by_its_manifest_its_total_or
     assert "total_mismatch" in office.take()[-1].stopped_by
     office.drop("截断2020年8月.csv", as_csv(rows[:29], AID_HEADER))
     assert "row_count" in office.take()[-1].stopped_by
+
+
+def cars(count: int, *, unreadable: int = 0, note: str = "") -> str:
+    """A feed whose volume has no bound of its own; the first ``unreadable`` registrations have no readable number."""
+    rows = [[f"C{n:03d}", "不详" if n < unreadable else identity(n), note] for n in range(count)]
+    return as_csv(rows, ["车牌登记号", "公民号码", "登记单位"])
+
+
+@pytest.mark.parametrize("again", [cars(20), cars(40, unreadable=20)], ids=["half the rows", "half of them rejected"])
+def test_f48_a_file_sent_again_with_half_the_usable_rows_replaces_nothing_before_a_steward_says_so(
+    office: Office, again: str
+) -> None:
+    office.drop("车辆2020年6月.csv", cars(40))
+    first = office.take()[0]
+    office.drop("车辆2020年6月.csv", again)
+    refused = office.take()[0]
+    assert (refused.version, refused.verdict, refused.stopped_by) == (2, "refused", ("resent_rows",))
+    assert refused.reason is not None
+    assert "可用20行" in refused.reason.zh
+    assert "第1次报送可用40行" in refused.reason.zh
+    assert [each.receipt_id for each in current_inputs(office.settings)] == [first.receipt_id]
+    account = file_accounts(office.settings, period="2020-06")[-1]
+    assert account.is_open
+    asked = letter("测试部门", [account.note()], by=date(2020, 7, 10))
+    assert "整份文件没有采用，原因：同一期间重报的文件可用20行" in asked
+    assert [one.receipt_id for one in refused_files(office.settings)] == [refused.receipt_id]
+    record_override(
+        office.settings, receipt_id=refused.receipt_id, check="resent_rows", author="李四", reason="报废车辆已清理"
+    )
+    assert [each.receipt_id for each in current_inputs(office.settings)] == [refused.receipt_id]
+
+
+def test_f48_a_correction_with_somewhat_fewer_rows_counts_and_says_so(office: Office) -> None:
+    for count in (40, 38, 39):
+        office.drop("车辆2020年6月.csv", cars(count))
+        office.take()
+    _, fewer, more = ledgers(office.settings)
+    assert [one.verdict for one in (fewer, more)] == ["accepted", "accepted"]
+    assert [each.zh for each in fewer.warnings if each.code == "resent_rows"] == [
+        "同一期间重报的文件可用38行（退回0行），此前采用的第1次报送可用40行，少2行。"
+    ]
+    assert not [each for each in more.warnings if each.code == "resent_rows"]
+    assert [each.receipt_id for each in current_inputs(office.settings)] == [more.receipt_id]
+
+
+def test_f48_a_feed_with_a_bound_of_its_own_keeps_to_it_and_a_handful_of_rows_stops_nothing(office: Office) -> None:
+    office.drop(JUNE, as_csv(aid_rows(60)))
+    office.drop("车辆2020年6月.csv", cars(6))
+    office.take()
+    thirty = [[*row[:7], "更正"] for row in aid_rows(30)]
+    office.drop("更正2020年6月.csv", as_csv(thirty))
+    office.drop("车辆更正2020年6月.csv", cars(2))
+    assert {one.feed: one.verdict for one in office.take()} == {"aid": "refused", "cars": "accepted"}
 
 
 @pytest.mark.parametrize("text", ["1.234,50", "(123.45)", "（123.45）", "12,5", "35%"])

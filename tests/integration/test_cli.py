@@ -13,9 +13,11 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from pipelines.basis import as_of
+from pipelines.basis import as_of, months_of
 from pipelines.cli import app, main
+from pipelines.contracts import load_contracts
 from pipelines.publishing.lease import take_lease
+from pipelines.reading import BronzeInput
 from pipelines.run import run_pipeline
 from pipelines.settings import PROJECT_DIR, Settings, get_settings
 from tests.integration.small_county import SMALL_DBT, land_payments, small_settings
@@ -182,6 +184,19 @@ def test_run_reports_its_gates_and_ends_with_nothing_new(county: Settings) -> No
     ]
 
 
+def test_a_run_into_a_file_says_which_stage_it_is_in_and_keeps_names_out(county: Settings, tmp_path: Path) -> None:
+    land_payments(county, tmp_path / "in", 3, ["5.00"])
+    outcome = xianqing(county.data_dir, "run")
+
+    assert outcome.returncode == 0, outcome.stderr
+    told = [line.split(" s  ", 1)[-1] for line in outcome.stderr.splitlines() if " s  " in line]
+    stages = [line.split(":")[0].removesuffix(" …") for line in told]
+    wanted = ("reading files", "checks at the door", "building models", "auditing", "verifying the build", "publishing")
+    assert [stage for stage in dict.fromkeys(stages) if stage in wanted] == list(wanted)
+    assert "reading files: 1 of 1" in told
+    assert "国库集中" not in outcome.stderr
+
+
 def test_an_empty_installation_fails_with_what_to_do(tmp_path: Path) -> None:
     made = xianqing(tmp_path / "data", "init", "--synthetic", "--place", "shizong")
     outcome = xianqing(tmp_path / "data", "run")
@@ -235,6 +250,17 @@ def test_a_month_without_deliveries_publishes_nothing(wanted: str) -> None:
 def test_the_newest_month_is_the_default_and_any_between_may_be_chosen() -> None:
     periods = ["2020-03", "2019-12", "2020-06"]
     assert (as_of(None, periods), as_of("2020-01", periods)) == ("2020-06", "2020-01")
+
+
+def test_a_list_of_a_year_that_comes_early_does_not_carry_the_figures_to_its_december() -> None:
+    contracts = load_contracts()
+    feeds = [("person_register", "2020-02"), ("plan_targets", "2020-12"), ("visits", "2020-03")]
+    inputs = [BronzeInput("", "", feed, period, Path()) for feed, period in feeds]
+    periods = [one.period for one in inputs]
+    assert as_of(None, periods, months_of(inputs, contracts)) == "2020-02"
+    assert as_of("2020-12", periods, months_of(inputs, contracts)) == "2020-12"
+    yearly = inputs[1:2]
+    assert as_of(None, ["2020-12"], months_of(yearly, contracts)) == "2020-12"
 
 
 def test_a_setting_that_does_not_fit_is_named_in_one_paragraph(

@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards import data, ledgers
+from dashboards.words import load_catalogue
 from pipelines.settings import get_settings
 from tests.browser.fixture_release import RELEASE, build_marts
 from tests.unit.test_dashboards_pages import open_page, text_of
@@ -118,6 +119,19 @@ def test_a_warning_is_in_the_letter_only_beside_something_to_do(released: Path) 
     assert not app.code
     assert "—（没有要请部门更正的地方）" in text_of(app)
     assert pl.from_pandas(app.dataframe[1].value)["what"].to_list() == ["！ 提醒"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_of_a_refused_file_no_doubt_is_said_to_have_no_effect(released: Path, language: str) -> None:
+    identity, words = receipt(released, PAYMENTS), load_catalogue(language)
+    file = released / RELEASE / "ops_delivery.parquet"
+    is_it = pl.col("receipt_id") == identity
+    frame = pl.read_parquet(file)
+    verdict = pl.when(is_it).then(pl.lit("refused")).otherwise("verdict").alias("verdict")
+    frame.with_columns(verdict).write_parquet(file)
+    text = text_of(open_page("files", file=identity, lang=language))
+    assert words["files.doubts_unused_note"] in text
+    assert words["files.doubts_note"] not in text
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +51,13 @@ def marts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     get_settings.cache_clear()
 
 
-def add_table(marts: Path) -> None:
+def add_table(marts: Path, more: Sequence[dict[str, Any]] = ()) -> None:
+    rows = [*ROWS, *more]
     folder = marts / RELEASE
-    pl.DataFrame(ROWS, infer_schema_length=None).write_parquet(folder / "kpi_published_vs_computed.parquet")
+    pl.DataFrame(rows, infer_schema_length=None).write_parquet(folder / "kpi_published_vs_computed.parquet")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     manifest["tables"]["kpi_published_vs_computed"] = {
-        "file": "kpi_published_vs_computed.parquet", "sha256": "0", "row_count": len(ROWS), "sums": {},
+        "file": "kpi_published_vs_computed.parquet", "sha256": "0", "row_count": len(rows), "sums": {},
     }  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
 
@@ -90,6 +91,22 @@ def test_small_counts_of_people_stay_hidden_and_the_filter_leaves_the_chosen(
     assert "3.00" not in shown["computed_value"].tolist()
     app = open_page("published", result="not_computable")
     assert app.dataframe[0].value["indicator"].tolist() == ["mobilisation_meeting_count"]
+
+
+def test_a_year_is_written_as_a_year_and_every_row_with_decimals_of_its_own(marts: Path) -> None:
+    year = row("county_exit_year", "differs", (2018.0, 2018.0, 2019.0, 1.0, 0.5), unit_name="年")
+    share = row(
+        "poverty_incidence_share", "differs", (1.6, 1.6, 1.5649, -0.0351, 0.05), unit_name="%", printed_digits=1
+    )
+    add_table(marts, [year, share])
+    shown = open_page("published").dataframe[0].value
+    assert shown.loc[shown["unit_name"] == "年", list(VALUES)].to_numpy().tolist() == [
+        ["2018", "2018", "2019", "1", "0.5"]
+    ]
+    assert shown.loc[shown["unit_name"] == "%", list(VALUES)].to_numpy().tolist() == [
+        ["1.6", "1.6", "1.565", "−0.035", "0.05"]
+    ]
+    assert "20,487" in shown["printed_value"].tolist()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -195,6 +195,16 @@ def test_hops_of_money(built: Built) -> None:
     ]
 
 
+def test_the_list_of_unpaid_money_holds_the_quotas_and_the_money_of_the_tile_above_it(built: Built) -> None:
+    where = f"where area_id = '{COUNTY}' and group_type = 'all' and period = '2020-12'"
+    tile = built.row(f"select unpaid_over_limit_count, unpaid_over_limit_cny from marts.kpi_money_hop_month {where}")
+    listed = built.rows(
+        "select distinct quota_id, quota_unpaid_cny from marts.fct_money_hop where is_unpaid_too_long order by 1"
+    )
+    assert listed == [("Q1", 350), ("Q2", 200)]
+    assert (len(listed), sum(money for _, money in listed)) == tuple(tile.values())
+
+
 def test_idle_money_of_the_county_by_month(built: Built) -> None:
     where = f"where area_id = '{COUNTY}' and group_type = 'all'"
     row = built.row(f"select * from marts.kpi_money_hop_month {where} and period = '2020-12'")

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.letters import ADDRESSES_SHOWN, FileNote, answer_by, column_letters, letter, note_of
+from pipelines.letters import ADDRESSES_SHOWN, FileNote, answer_by, column_letters, letter, note_of, remarks
 from pipelines.reading.pool import Failure, failure_texts
 from pipelines.reading.reasons import REASONS
 
@@ -170,6 +170,22 @@ def test_nothing_to_ask_is_no_letter() -> None:
     assert write(sound) == ""
     asking = note_of(DELIVERY, rejections(identity(1)), cautions=["合同中没有的列，未读入：备注二"])
     assert "另请留意（不影响采用）：合同中没有的列，未读入：备注二。" in write(asking)
+
+
+def test_of_a_file_that_is_not_used_nothing_is_said_not_to_matter() -> None:
+    whole = {"verdict": "refused", "reason_zh": "第70行合计（金额）为0.01元，各行之和为90.00元，相差-89.99元。"}
+    text = write(note_of(DELIVERY | whole, rejections(), [control()], ["合同中没有的列，未读入：备注二"]))
+    assert "另请留意：合同中没有的列，未读入：备注二。" in text
+    assert "不影响采用" not in text
+
+
+def test_totals_that_do_not_fit_are_a_point_and_no_remark_and_decisions_of_the_office_stay_there() -> None:
+    warnings = [
+        ("unknown_column", "合同中没有的列，未读入：备注二"),
+        ("total_mismatch", "文件自带的合计与各行之和不符"),
+        ("override", "第70行合计……经李核实放行"),
+    ]
+    assert remarks(warnings) == ["合同中没有的列，未读入：备注二"]
 
 
 def test_without_a_contact_the_message_itself_is_answered() -> None:

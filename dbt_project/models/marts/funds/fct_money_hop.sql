@@ -118,10 +118,27 @@ hops as (
 
 ),
 
+-- What a quota has paid or moved, whichever project the payments name, or none.
+paid_totals as (
+
+    select
+        quota_id,
+        sum(paid_final_cny + transferred_cny) as left_cny
+    from paid
+    group by quota_id
+
+),
+
 limited as (
 
     select
         hops.*,
+        case
+            when quotas.quota_id is not null
+                then
+                    case when quotas.arrived_date <= as_of.as_of_date then quotas.arrived_cny else 0 end
+                    - coalesce(paid_totals.left_cny, 0)
+        end as quota_unpaid_cny,
         quotas.area_code,
         quotas.document_number,
         quotas.batch_id,
@@ -140,6 +157,8 @@ limited as (
     cross join as_of
     left join quotas
         on hops.quota_id = quotas.quota_id
+    left join paid_totals
+        on hops.quota_id = paid_totals.quota_id
     left join limits
         on
             {{ region_applies('limits.region', 'quotas.area_code') }}
@@ -165,6 +184,7 @@ final as (
         cast(paid_final_cny as decimal(18, 2)) as paid_final_cny,
         cast(transferred_cny as decimal(18, 2)) as transferred_cny,
         cast(amount_cny - paid_final_cny - transferred_cny as decimal(18, 2)) as unpaid_cny,
+        cast(quota_unpaid_cny as decimal(18, 2)) as quota_unpaid_cny,
         cast(payment_count as bigint) as payment_count,
         {{ days_between('issued_date', 'arrived_date') }} as issue_to_arrival_days,
         {{ days_between('issued_date', 'split_date') }} as issue_to_split_days,
@@ -186,6 +206,7 @@ final as (
         coalesce({{ days_between('issued_date', 'split_date') }} > split_limit_days, false) as is_split_late,
         coalesce(
             amount_cny - paid_final_cny - transferred_cny > 0
+            and quota_unpaid_cny > 0
             and {{ days_between('arrived_date', 'as_of_date') }} > unpaid_limit_days,
             false
         ) as is_unpaid_too_long,

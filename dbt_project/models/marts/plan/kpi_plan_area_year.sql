@@ -48,7 +48,7 @@ joined as (
     from latest_targets
     inner join rollup_areas as areas
         on
-            latest_targets.period = areas.period
+            least(latest_targets.period, {{ as_of_period() }}) = areas.period
             and latest_targets.area_code = areas.area_code
             and areas.area_code = areas.rollup_area_code
     left join actuals

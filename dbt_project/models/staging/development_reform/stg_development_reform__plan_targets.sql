@@ -39,9 +39,10 @@ renamed as (
 
 final as (
 
+    -- A plan looks ahead: it stands under the December of its year and holds from the year's first month on.
     select *
     from renamed
-    where period <= {{ as_of_period() }}
+    where substr(period, 1, 4) <= substr({{ as_of_period() }}, 1, 4)
 
 )
 
