@@ -168,12 +168,12 @@ def _run_job(settings: Settings, as_of: str | None, full: bool) -> Any:
     from pipelines.publishing.status import read_status
     from pipelines.run import run_pipeline
 
-    if not full and is_settled(settings, as_of):
-        run_pipeline(settings, as_of_period=as_of)
-        return read_status(settings)
-    from pipelines.orchestration.code_location import run_main
-
     with progress("Run") as report:
+        if not full and is_settled(settings, as_of):
+            run_pipeline(settings, as_of_period=as_of, progress=report)
+            return read_status(settings)
+        from pipelines.orchestration.code_location import run_main
+
         return run_main(settings, as_of_period=as_of, full=full, progress=report)
 
 

@@ -107,7 +107,8 @@ def _written(value: float | None, digits: int, more: int, unit: str) -> str | No
     """A figure with its digits and up to so many more, where they are not 0; a year without separators."""
     if value is None:
         return None
-    text = f"{value:{'' if unit == YEAR else ','}.{digits + more}f}"
+    decimals = max(digits, 0) + more  # a figure printed in tens has -1 digits
+    text = f"{value:{'' if unit == YEAR else ','}.{decimals}f}"
     for _ in range(more):
         text = text.removesuffix("0")
     return text.removesuffix(".").replace("-", MINUS)

@@ -98,13 +98,17 @@ def test_a_year_is_written_as_a_year_and_every_row_with_decimals_of_its_own(mart
     share = row(
         "poverty_incidence_share", "differs", (1.6, 1.6, 1.5649, -0.0351, 0.05), unit_name="%", printed_digits=1
     )
-    add_table(marts, [year, share])
+    tens = row("paid_cny", "equal", (1230.0, 1230.0, 1234.5, 4.5, 5.0), unit_name="元", printed_digits=-1)
+    add_table(marts, [year, share, tens])
     shown = open_page("published").dataframe[0].value
     assert shown.loc[shown["unit_name"] == "年", list(VALUES)].to_numpy().tolist() == [
         ["2018", "2018", "2019", "1", "0.5"]
     ]
     assert shown.loc[shown["unit_name"] == "%", list(VALUES)].to_numpy().tolist() == [
         ["1.6", "1.6", "1.565", "−0.035", "0.05"]
+    ]
+    assert shown.loc[shown["unit_name"] == "元", list(VALUES)].to_numpy().tolist() == [
+        ["1,230", "1,230", "1,234.5", "4.5", "5"]
     ]
     assert "20,487" in shown["printed_value"].tolist()
 
