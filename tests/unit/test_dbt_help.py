@@ -47,7 +47,7 @@ def _pairing(county: County) -> None:
         "pairing",
         JANUARY,
         [
-            paired("a", "k1", 2),
+            paired("a", "k1", 2, source_sheet="结对续"),
             paired("b", "k1", 3),
             paired("c", "k2", 4),
             # Left in January, came in January, long sick: none of them is expected to visit.
@@ -130,6 +130,11 @@ def help_row(built: Built, area: str, period: str = JANUARY) -> dict[str, Any]:
     return built.row(
         f"select * from marts.kpi_help_area_month where area_id = '{area}' and period = '{period}' and group_id = 'all'"
     )
+
+
+def test_rows_that_became_one_have_the_address_of_one_of_them(built: Built) -> None:
+    rows = built.rows("select source_sheet, source_row from marts.fct_cadre_month where cadre_key = 'k1'")
+    assert set(rows) == {("结对", 3)}
 
 
 def test_every_model_and_test_passes(built: Built) -> None:

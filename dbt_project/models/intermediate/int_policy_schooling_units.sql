@@ -65,9 +65,7 @@ pupils as (
                 else 0
             end
         ) = 1 as is_at_school,
-        min(case when lists.period = told.period then lists.receipt_id end) as receipt_id,
-        min(case when lists.period = told.period then lists.source_sheet end) as source_sheet,
-        min(case when lists.period = told.period then lists.source_row end) as source_row
+        {{ first_address(of='lists', among='lists.period = told.period') }}
     from {{ ref('stg_education__pupils') }} as lists
     inner join told
         on substr(lists.period, 1, 4) = told.calendar_year

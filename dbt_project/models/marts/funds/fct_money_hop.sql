@@ -52,8 +52,9 @@ split as (
         project_id as project_number,
         sum(split_cny) as split_cny,
         min(split_date) as split_date,
-        min(receipt_id) as receipt_id,
-        min(source_row) as source_row
+        -- Receipt and row of the same split: the first one's.
+        (min(struct_pack(receipt := receipt_id, line := source_row))).receipt as receipt_id,
+        (min(struct_pack(receipt := receipt_id, line := source_row))).line as source_row
     from allocations
     group by quota_id, project_id
 
