@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from dashboards.navigation import names
+from dashboards.words import Words
 from pipelines.contracts import load_contracts
 from pipelines.modelling.dbt import parse_project
 from pipelines.modelling.sources import SOURCES_FILE, sources_text, write_sources
@@ -166,3 +168,21 @@ def test_the_documents_list_what_is_staged_and_read_by_no_mart() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in MODELS if "staging" not in path.parts)
     staged = {path.stem for path in MODELS if "staging" in path.parts}
     assert listed == {name for name in staged if f"'{name}'" not in code}
+
+
+def test_every_page_mart_and_report_that_the_documents_name_exists() -> None:
+    words = Words("zh")
+    pages = {words(f"{name}.name") for name in names()}
+    tables = {path.stem for path in (*MODELS, *PROJECT.glob("seeds/**/*.csv"))}
+    reports = {"Shizong", "Du'an", "Haikou", "Yiyuan", "Jincheng", "all", "all five", "practice"}
+    text = (PROJECT_DIR / "docs" / "systems.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")]
+    listed = [row for row in rows if len(row) == 5 and row[2] != "page"]
+    assert len(listed) > 140
+    for what, told_by, page, mart, remark in listed:
+        named = {name.strip() for name in re.sub(r"`[^`]+`", "", page).split(",")} - {""}
+        assert named <= pages, (what, named - pages)
+        assert set(told_by.split(", ")) <= reports, (what, told_by)
+        found = {name.split(".")[0] for name in re.findall(r"`([^`]+)`", mart)}
+        assert found <= tables, (what, found - tables)
+        assert page or remark, f"neither a page nor a reason: {what}"
