@@ -124,6 +124,21 @@ def hide_listed(
     return _blanked(frame, {column: flags[:, index] for column, index in at.items()})
 
 
+def total_listed(frame: pl.DataFrame, by: Sequence[str], column: str) -> pl.DataFrame:
+    """``column`` added up by group over the rows of ``hide_listed``: a sum with a hidden part is hidden.
+
+    A group of which nothing is known has no sum: null, and not hidden.
+    """
+    is_known, names = pl.col(column).is_not_null().any(), pl.lit([column])
+    if HIDDEN_COLUMNS not in frame.columns:
+        return frame.group_by(by).agg(pl.when(is_known).then(pl.col(column).sum()))
+    is_hidden = pl.col(HIDDEN_COLUMNS).list.contains(column).any()
+    return frame.group_by(by).agg(
+        pl.when(is_known & ~is_hidden).then(pl.col(column).sum()).alias(column),
+        pl.when(is_hidden).then(names).alias(HIDDEN_COLUMNS),
+    )
+
+
 def _blanked(frame: pl.DataFrame, masks: Mapping[str, Flags]) -> pl.DataFrame:
     """``frame`` with the masked cells null and named in ``hidden_columns``; as it is when no cell is masked."""
     masks = {column: mask for column, mask in masks.items() if mask.any()}

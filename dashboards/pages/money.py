@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import layout, sections, state, tables
+from dashboards import layout, sections, small_cells, state, tables
 from dashboards.below import codes_below, with_places
 from dashboards.cards import Card
 from dashboards.layout import View
@@ -23,6 +23,7 @@ COUNTS = (
 AMOUNTS = ("allocated_cny", "arrived_cny", "split_cny", "unsplit_cny", "paid_final_cny", "unpaid_cny", *IDLE)
 DAYS = ("issue_to_arrival_days", "issue_to_split_days", "arrival_to_payment_days")
 YEAR = ("month_paid_cny", "year_paid_cny", "month_of_year_share", "earlier_month_of_year_share")
+HOUSEHOLDS = "household_count"
 KINDS = ("document", "project")
 LISTS = {
     "unsplit": ("is_unsplit_too_long", "unsplit_days"),
@@ -76,6 +77,7 @@ def _trace(view: View) -> list[Table]:
     named = next((kind for kind in KINDS if kind in st.query_params), KINDS[0])
     kind = state.switch("by", words("money.by"), KINDS, named, lambda v: words(f"money.{v}"))
     whole = release.rows(TRACE, order=("step_number", "step_date", "trace_id"))
+    whole = small_cells.hide_listed(whole, (HOUSEHOLDS,), (), release.small_cell)  # in all links, whatever is chosen
     column = {"document": "document_number", "project": "project_id"}[kind]
     choices = ("", *whole[column].drop_nulls().unique().sort().to_list())
     chosen = state.select(kind, words(f"money.{kind}"), choices, "", lambda v: v or words("money.choose"))
@@ -105,15 +107,14 @@ def _total(column: str) -> pl.Expr:
 def _sums(view: View, chain: pl.DataFrame, chosen: str) -> Table:
     """Amount and number of links at each step."""
     words = view.words
-    sums = chain.group_by("step_name", "step").agg(
-        link_count=pl.len(), **{column: _total(column) for column in ("amount_cny", "household_count")}
-    )
-    sums = tables.in_order(sums, "step_name", "money_step")
+    sums = chain.group_by("step_name", "step").agg(link_count=pl.len(), amount_cny=_total("amount_cny"))
+    households = small_cells.total_listed(chain, ("step_name",), HOUSEHOLDS)
+    sums = tables.in_order(sums.join(households, on="step_name"), "step_name", "money_step")
     columns: dict[str, Card | str] = {
         "step": words("money.step"),
         "link_count": words("money.link_count"),
         "amount_cny": _card(view, "amount_cny"),
-        "household_count": _card(view, "household_count"),
+        HOUSEHOLDS: _card(view, HOUSEHOLDS),
     }
     table = Table(words("money.sums", chosen=chosen), sums, columns)
     layout.paragraph(table.title)
@@ -125,7 +126,7 @@ def _links(view: View, chain: pl.DataFrame, chosen: str) -> Table:
     words = view.words
     plain = ("step", "document_number", "quota_id", "project_id", "item_id", "counterpart", "area_name", "step_date")
     columns: dict[str, Card | str] = {column: words(f"money.{column}") for column in plain}
-    columns |= {"amount_cny": _card(view, "amount_cny"), "household_count": _card(view, "household_count")}
+    columns |= {"amount_cny": _card(view, "amount_cny"), HOUSEHOLDS: _card(view, HOUSEHOLDS)}
     columns |= {"receipt_id": words("money.receipt_id"), "source_row": words("money.source_row")}
     table = Table(words("money.links", chosen=chosen), chain, columns)
     layout.paragraph(table.title)

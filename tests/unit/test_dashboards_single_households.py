@@ -91,6 +91,16 @@ def test_a_settlement_hides_its_small_counts_row_by_row() -> None:
     assert small_cells.hide_listed(frame, counted, (), 0).equals(frame)
 
 
+def test_a_sum_of_listed_rows_is_hidden_with_any_of_them() -> None:
+    links = pl.DataFrame({"step": ["a", "a", "b", "b", "c"], COUNT: [2, 40, 9, None, None]})
+    sums = small_cells.total_listed(small_cells.hide_listed(links, [COUNT], (), 4), ["step"], COUNT).sort("step")
+    assert sums[COUNT].to_list() == [None, 9, None]
+    assert export.is_hidden(sums, COUNT).to_list() == [True, False, False]
+    whole = small_cells.total_listed(small_cells.hide_listed(links, [COUNT], (), 0), ["step"], COUNT).sort("step")
+    assert whole[COUNT].to_list() == [42, 9, None]
+    assert HIDDEN_COLUMNS not in whole.columns
+
+
 @pytest.mark.parametrize("key", sorted(single_households.KEYS))
 def test_a_table_with_a_key_of_a_household_or_person_is_closed_until_switched_on(
     marts: Path, key: str, monkeypatch: pytest.MonkeyPatch
