@@ -36,7 +36,7 @@ def grid(view: View, year: str) -> None:
     """A calendar of the year, departments down and months across; each cell leads to its files."""
     words = view.words
     rows = view.release.rows(DEPARTMENTS, order=("department_code", "period"))
-    rows = rows.filter(pl.col("period").str.starts_with(year))
+    rows = tables.of_senders(rows.filter(pl.col("period").str.starts_with(year)), words)
     months = rows["period"].unique().sort().to_list()
     cells = {(row["department_code"], row["period"]): _cell(view, row) for row in rows.iter_rows(named=True)}
     names = rows.select("department_code", f"department_{words.language}").unique(maintain_order=True).rows()
@@ -81,7 +81,7 @@ def table(view: View, year: str) -> tables.Table:
     rows = tables.in_order(rows.filter(pl.col("period").str.starts_with(year)), "board_state", "board_state")
     shapes = {name: f"{icon} {words(f'board_state.{name}')}" for name, icon in ICONS.items()}
     yes = {True: words("monitoring.yes"), False: words("monitoring.no")}
-    frame = rows.with_columns(
+    frame = tables.of_senders(rows, words).with_columns(
         state=pl.col("board_state").replace_strict(shapes, return_dtype=pl.String),
         complete=pl.col("is_complete").replace_strict(yes, default=None, return_dtype=pl.String),
         share=(pl.col("accepted_share") * 100).round(2),

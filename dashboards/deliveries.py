@@ -19,7 +19,7 @@ def calendar(view: View, rows: pl.DataFrame) -> tables.Table:
     names = (f"department_{words.language}", f"feed_title_{words.language}", "period", "due_date", "arrived_at")
     heads = ("department", "feed", "period", "due_date", "arrived_at")
     columns = {name: words(f"quality.{head}") for name, head in zip(names, heads, strict=True)}
-    frame = rows.with_columns(state=tables.named(rows["status"], "status", words))
+    frame = tables.of_senders(rows, words).with_columns(state=tables.named(rows["status"], "status", words))
     return tables.Table(words("quality.board"), frame, columns | {"state": words("quality.status")})
 
 

@@ -1,7 +1,7 @@
 """One household on one page: every table of the release that knows it, in the order in which people ask.
 
 Belongs here: which tables tell of a household or its members, their rows and headings. Does not belong here: the right
-to look and its record (``openings.py``), drawing (``pages/household.py``). A new table with a ``household_key`` or a
+to look and its record (``openings.py``), drawing (``views/household.py``). A new table with a ``household_key`` or a
 ``person_key`` appears by itself, behind those named in ``FIRST``.
 """
 

@@ -11,6 +11,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -28,6 +29,16 @@ class Column:
     name: str
     heading: str
     number_format: str = "General"
+
+    def rounded(self, value: object) -> object:
+        """A number as a workbook shows it, for files without formats: per cent times 100, with its decimals."""
+        if isinstance(value, bool) or not isinstance(value, float | Decimal):
+            return value
+        if self.number_format == "General":
+            return Decimal(f"{value:.15g}")
+        digits = self.number_format.rstrip("%")
+        is_percent = digits != self.number_format
+        return Decimal(f"{value * 100 if is_percent else value:.{len(digits.partition('.')[2])}f}")
 
 
 @dataclass(frozen=True)
@@ -111,7 +122,7 @@ def to_csv_zip(sheets: Sequence[Sheet], notes: Notes, mark: str) -> bytes:
 def to_csv(sheet: Sheet) -> bytes:
     """One table alone as CSV (UTF-8 with BOM), guarded like the others."""
     rows: list[list[object]] = [[column.heading for column in sheet.columns]]
-    cells = [sheet.values(column.name) for column in sheet.columns]
+    cells = [[column.rounded(value) for value in sheet.values(column.name)] for column in sheet.columns]
     return _csv([*rows, *map(list, zip(*cells, strict=True))])
 
 

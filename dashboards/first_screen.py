@@ -1,6 +1,6 @@
 """The tiles of the first screen: what each says, what it is held against, and who is late when it has no figure.
 
-Belongs here: one function a kind of tile. Does not belong here: the order of the tiles (``pages/overview.py``),
+Belongs here: one function a kind of tile. Does not belong here: the order of the tiles (``views/overview.py``),
 figures (columns of the marts).
 """
 
@@ -29,7 +29,7 @@ BARS = ("calendar_bar_share", "year_end_bar_share")
 ALL = {"group_type": "all", "group_id": "all"}
 INFLOWS, OUTFLOWS = (tuple(f"{s}_person_count" for s in steps) for steps in (bridge.INFLOWS, bridge.OUTFLOWS))
 NAMED = 3
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parent / "views"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A superior office's fixed workbook filled from one release: cells bound to figures by ``{{model.column}}``.
 
 Belongs here: reading the bindings, finding the figures, writing the filled copy with its notes. Does not belong here:
-drawing (``pages/forms.py``). Templates are the office's own files in ``data/forms`` and the shipped sample; nothing
+drawing (``views/forms.py``). Templates are the office's own files in ``data/forms`` and the shipped sample; nothing
 that was uploaded.
 
 A cell holds ``{{kpi_exit_area_year.exited_person_count}}``, with conditions after semicolons: ``period=last_month`` (or

@@ -1,7 +1,7 @@
 """The one layout of all pages: badge, place, question, answer, tiles, chart with table, drill, definitions, export.
 
 Belongs here: everything that is the same on each page, and the states in which there is nothing to show.
-Does not belong here: figures of a subject (``pages/``), texts (``catalogue/``), charts.
+Does not belong here: figures of a subject (``views/``), texts (``catalogue/``), charts.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ def listing(view: View, files: pl.DataFrame) -> tables.Table:
         .when(pl.col("verdict").is_in(["same_rows", *CLOSED])).then(pl.lit(NOTHING))
         .otherwise(pl.lit(words("files.replaced")))
     )  # fmt: skip
-    frame = files.with_columns(
+    frame = tables.of_senders(files, words).with_columns(
         verdict_word=tables.named(files["verdict"], "verdict", words), conserved=balance, state=standing
     )
     heads = {

@@ -1,6 +1,7 @@
 """Which pages there are and under which task they stand: 今日, 月末, 检查, 研究, 数据.
 
-Belongs here: the order of tasks and pages. Does not belong here: what a page shows, its words (``catalogue/``).
+Belongs here: the order of tasks and pages, each a file in ``views/``. Does not belong here: what a page shows, its
+words (``catalogue/``).
 """
 
 from __future__ import annotations
@@ -54,6 +55,9 @@ TASKS: dict[Task, tuple[str, ...]] = {
         "inspect",
     ),
 }
+# Not in a folder ``pages``: Streamlit serves what lies there by itself, so that the first visitor of a fresh server who
+# opens a deep link would see a page without the menu, and the first screen's address would work until then only.
+VIEWS = "views"
 # Reached from the search box, a row or a link, not from the menu.
 UNLISTED = ("search",)
 
@@ -77,4 +81,4 @@ def menu(words: Words) -> dict[str, list[Any]]:
 def _page(words: Words, name: str, *, is_first: bool = False, is_listed: bool = True) -> Any:
     visibility: Any = "visible" if is_listed else "hidden"
     title = words(f"{name}.name")
-    return st.Page(f"pages/{name}.py", title=title, url_path=name, default=is_first, visibility=visibility)
+    return st.Page(f"{VIEWS}/{name}.py", title=title, url_path=name, default=is_first, visibility=visibility)

@@ -46,7 +46,7 @@ def search_box(words: Words) -> None:
     )
     # A callback cannot change the page: the script does, right after it.
     if asked := st.session_state.pop(ASKED, ""):
-        st.switch_page("pages/search.py", query_params=state.carried() | {"q": asked})
+        st.switch_page("views/search.py", query_params=state.carried() | {"q": asked})
 
 
 def place_and_month(release: Release, words: Words, table: str) -> tuple[Area, str]:

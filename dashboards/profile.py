@@ -1,6 +1,6 @@
 """One place on one page: which figures of which subject tell a village, township or county, and its own lists.
 
-Belongs here: the choice of figures and the newest value of each. Does not belong here: drawing (``pages/village.py``).
+Belongs here: the choice of figures and the newest value of each. Does not belong here: drawing (``views/village.py``).
 A table that the release lacks is left out; a figure that was not reported is a dash.
 """
 

@@ -1,7 +1,7 @@
 """Finding a figure, a place, a document or a page by what somebody types: matching and ranking, nothing drawn.
 
 Belongs here: what can be found and where it leads. Does not belong here: the box above each page (``place.py``) and the
-list of finds (``pages/search.py``). Whatever a release holds is found without being registered here, except for rows
+list of finds (``views/search.py``). Whatever a release holds is found without being registered here, except for rows
 named by a number of their own: those stand in ``DOCUMENTS``.
 """
 

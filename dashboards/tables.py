@@ -148,6 +148,15 @@ def named(values: pl.Series, prefix: str, words: Words) -> pl.Series:
     return values.replace({value: words.name(prefix, value) for value in values.unique().drop_nulls()})
 
 
+def of_senders(frame: pl.DataFrame, words: Words) -> pl.DataFrame:
+    """``frame`` with departments and feeds in the words of the period shown, as a sentence beside it names them."""
+    return frame.with_columns(
+        frame[name].replace({text: words.dated(text) for text in frame[name].drop_nulls().unique()})
+        for name in (f"department_{words.language}", f"feed_title_{words.language}")
+        if name in frame.columns
+    )
+
+
 def in_order(frame: pl.DataFrame, column: str, prefix: str) -> pl.DataFrame:
     """Rows in the order in which the catalogue lists the code values (中央 before 县级), others after them."""
     known = [key.removeprefix(f"{prefix}.") for key in load_catalogue(LANGUAGES[0]) if key.startswith(f"{prefix}.")]

@@ -1,7 +1,7 @@
 """A file that a visitor shows the reader: parsed in a confined process, looked at, and forgotten.
 
 Belongs here: the temporary folder, what is kept for the visit, rows to be shown with their marks, the downloads. Does
-not belong here: parsing or judging (``pipelines.reading``), words (``pages/inspect.py``).
+not belong here: parsing or judging (``pipelines.reading``), words (``views/inspect.py``).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from pipelines.settings import Settings, get_settings
 
 DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"
-PAGES = sorted(path.stem for path in (DASHBOARDS / "pages").glob("*.py"))
+PAGES = sorted(path.stem for path in (DASHBOARDS / "views").glob("*.py"))
 LOGGERS = ("streamlit.elements.lib.policies", "streamlit.runtime.scriptrunner.exec_code", "streamlit")
 
 
@@ -44,7 +44,7 @@ def log(pocket_county: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ke
 def test_every_choice_has_a_label_and_nothing_is_logged(log: Kept, page: str) -> None:
     app = AppTest.from_file(str(DASHBOARDS / "app.py"), default_timeout=60)
     app.run()
-    app.switch_page(f"pages/{page}.py")
+    app.switch_page(f"views/{page}.py")
     app.run()
     assert [error.message for error in app.exception] == []
     assert log.told == []

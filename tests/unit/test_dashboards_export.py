@@ -41,8 +41,27 @@ def test_csv_files_open_in_office_programs_and_hold_no_formula() -> None:
     raw = archive.read("资金 汇总.csv")
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
-    assert rows == [["地区", "已付（元）"], ["'=1+1", "1234.5"], ["'@cmd", "—"], ["丹凤街道", "-3.0"]]
+    assert rows == [["地区", "已付（元）"], ["'=1+1", "1234.50"], ["'@cmd", "—"], ["丹凤街道", "-3.00"]]
     assert "模拟数据" in archive.read("说明.csv").decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "written"),
+    [
+        ("0.00%", 0.9304456661310069, "93.04"),
+        ("0.00%", -0.002, "-0.20"),
+        ("#,##0", 1414.0, "1414"),
+        ("General", 1414.0, "1414"),
+        ("General", 21.608771929824563, "21.6087719298246"),
+        ("General", 2020, "2020"),
+        ("0.00%", "*", "*"),
+    ],
+)
+def test_a_csv_file_says_per_cent_in_per_cent_and_a_count_without_decimals(
+    form: str, value: object, written: str
+) -> None:
+    sheet = export.Sheet("t", pl.DataFrame({"a": [value]}), (export.Column("a", "a", form),))
+    assert export.to_csv(sheet).decode("utf-8-sig").splitlines() == ["a", written]
 
 
 @pytest.mark.parametrize("text", ["=A1", "+1", "-1", "@x", "\t=1", "\r=1"])

@@ -239,7 +239,7 @@ def test_a_file_is_parsed_once_a_visit_and_forgotten_with_the_page(monkeypatch: 
     assert uploads.KEPT in app.session_state
     app.selectbox(key="upload_contract").set_value("residents").run()
     assert [contract for _, contract, _ in reader.calls] == [None, "residents"]
-    app.switch_page("pages/quality.py").run()
+    app.switch_page("views/quality.py").run()
     assert uploads.KEPT not in app.session_state
 
 

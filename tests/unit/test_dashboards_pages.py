@@ -36,7 +36,7 @@ def open_page(page: str, **choices: str) -> AppTest:
         app.query_params[name] = value
     app.run()
     if page != PAGES[0]:
-        app.switch_page(f"pages/{page}.py")
+        app.switch_page(f"views/{page}.py")
         for name, value in choices.items():
             app.query_params[name] = value
         app.run()
@@ -169,7 +169,7 @@ def test_choosing_a_township_goes_down_and_its_crumb_goes_up(released: Path) -> 
 
 def test_language_and_place_go_along_to_the_next_page(released: Path) -> None:
     app = open_page("overview", lang="en", area="530323001000")
-    app.switch_page("pages/exit.py")
+    app.switch_page("views/exit.py")
     app.query_params.clear()
     app.run()
     assert "How many in 丹凤街道 have left poverty" in text_of(app)

@@ -76,7 +76,7 @@ def open_page(page: str, language: str = "zh", **choices: str) -> AppTest:
     for name, value in chosen.items():
         app.query_params[name] = value
     app.run()
-    app.switch_page(f"pages/{page}.py")
+    app.switch_page(f"views/{page}.py")
     for name, value in chosen.items():
         app.query_params[name] = value
     app.run()

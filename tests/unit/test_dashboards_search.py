@@ -63,7 +63,7 @@ def test_nothing_is_found_for_nothing(release: Release, typed: str) -> None:
 
 
 def test_every_page_has_one_place_in_the_menu() -> None:
-    written = {path.stem for path in (APP / "pages").glob("*.py")}
+    written = {path.stem for path in (APP / "views").glob("*.py")}
     listed = list(navigation.names())
     assert len(listed) == len(set(listed))
     assert set(listed) == written

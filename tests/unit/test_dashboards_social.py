@@ -67,7 +67,7 @@ def open_page(page: str, language: str = "zh") -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=60)
     app.query_params["lang"] = language
     app.run()
-    app.switch_page(f"pages/{page}.py")
+    app.switch_page(f"views/{page}.py")
     app.query_params["lang"] = language
     app.run()
     assert [error.message for error in app.exception] == []

@@ -117,7 +117,7 @@ def test_a_share_travels_with_its_numerator_and_denominator(marts: dict[str, dic
 
 def test_each_page_is_an_exposure_of_published_tables(manifest: dict[str, Any]) -> None:
     exposures = {one["name"]: one["depends_on"]["nodes"] for one in manifest["exposures"].values()}
-    pages = PROJECT_DIR / "dashboards" / "pages"
+    pages = PROJECT_DIR / "dashboards" / "views"
     assert set(exposures) == {p.stem for p in pages.glob("*.py") if "layout.page(" in p.read_text(encoding="utf-8")}
     for page, nodes in exposures.items():
         assert {manifest["nodes"][node]["schema"] for node in nodes} == {"marts"}, page

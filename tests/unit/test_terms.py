@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+import polars as pl
 import pytest
 import yaml
 
+from dashboards import tables
 from dashboards.cards import Cards
 from dashboards.codes import word_of
 from dashboards.words import LANGUAGES, Language, Words, load_catalogue
@@ -138,3 +140,13 @@ def test_no_catalogue_or_card_says_a_dated_word_that_the_seed_does_not_know() ->
     rest = {text: HISTORY.sub("", known.sub("", text)) for text in said if text not in whole}
     dated = re.compile("贫困户|脱贫户|扶贫资金|衔接资金|扶贫办|乡村振兴局|贫困村|脱贫村|扶贫车间|脱贫人口|贫困人口")
     assert {text for text, left in rest.items() if dated.search(left)} == set()
+
+
+@pytest.mark.parametrize(("period", "office"), [("2020-12", "县扶贫办"), ("2021-03", "县乡村振兴局")])
+def test_a_table_names_senders_as_the_sentence_beside_it(period: str, office: str) -> None:
+    rows = pl.DataFrame(
+        {"department_zh": ["县乡村振兴局", "县公安局", None], "feed_title_zh": ["务工月监测", "户籍", "-"]}
+    )
+    shown = tables.of_senders(rows, words(period))
+    assert shown["department_zh"].to_list() == [office, "县公安局", None]
+    assert shown["feed_title_zh"].to_list() == ["务工月监测", "户籍", "-"]

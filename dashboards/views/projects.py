@@ -114,7 +114,7 @@ def _list(view: View, listed: pl.DataFrame, name: str) -> Table:
         return table
     row = tables.pick(view, table, key=f"projects_{name}_{view.area.code}")
     if row is not None:
-        st.switch_page("pages/money.py", query_params=state.carried() | {"project": frame["project_id"][row]})
+        st.switch_page("views/money.py", query_params=state.carried() | {"project": frame["project_id"][row]})
     return table
 
 

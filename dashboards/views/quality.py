@@ -95,7 +95,7 @@ def _calendar(view: View) -> list[tables.Table]:
     with layout.wide_list("slot_rows"):
         row = tables.pick(view, slots, key="slot_rows")
     if row is not None and (receipt := slots.frame["receipt_id"][row]):
-        st.switch_page("pages/files.py", query_params=state.carried() | {"file": receipt})
+        st.switch_page("views/files.py", query_params=state.carried() | {"file": receipt})
     return [slots]
 
 
@@ -132,7 +132,7 @@ def _go_to_file(view: View, table: tables.Table, key: str, links: list[tuple[dic
         row = tables.pick(view, table, key=key)
     layout.short_list(view.words, key, links)
     if row is not None:
-        st.switch_page("pages/files.py", query_params=state.carried() | {"file": table.frame["receipt_id"][row]})
+        st.switch_page("views/files.py", query_params=state.carried() | {"file": table.frame["receipt_id"][row]})
 
 
 def _messages(view: View, files: pl.DataFrame) -> None:

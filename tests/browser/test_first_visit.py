@@ -1,0 +1,23 @@
+"""The first visitor of a fresh server, who comes by a copied link and not through the first screen."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from pipelines.settings import Settings
+from tests.browser.conftest import Visitor, serving
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_copied_link_opens_with_the_menu_on_a_fresh_server(
+    browser: Browser, pocket_county: Settings, tmp_path: Path
+) -> None:
+    with serving(pocket_county, tmp_path) as address:
+        visitor = Visitor(browser, address, 1440)
+        opened = visitor.open("funds")
+        for task in ("今日", "月末", "检查", "研究", "数据"):
+            expect(opened.get_by_test_id("stTopNavSection").filter(has_text=task)).to_be_visible()
+        expect(opened).to_have_title("资金")
+        visitor.page.context.close()
