@@ -107,12 +107,12 @@ def page(name: str, body: Callable[[View], None], *, periods_of: str | None) -> 
         area, period = release.home, release.as_of_period
     else:
         area, period = place.place_and_month(release, words, periods_of)
-        if astray := place.astray(words, area, period):
-            block(head.warning(astray))
         area = replace(area, name=words.place(area.name))
     view = View(release, words.shown(release.terms, period, area.code), area, period)
+    above = st.container()
     block(f"<h1>{_safe(words(f'{name}.question', place=view.area.name))}</h1>")
     body(view)
+    _astray(words, above)
 
 
 def tool(name: str, body: Callable[[Words], None]) -> None:
@@ -125,8 +125,10 @@ def tool(name: str, body: Callable[[Words], None]) -> None:
     badges = head.badges(release, words, status, data.withdrawn(marts, release)) if release else ""
     block(f"<style>{style}</style>{badges}")
     place.search_and_language(words)
+    above = st.container()
     block(f"<h1>{_safe(words(f'{name}.question'))}</h1>")
     body(words)
+    _astray(words, above)
 
 
 def block(content: str) -> None:
@@ -296,6 +298,13 @@ def definitions(view: View, figures: Sequence[tuple[str, str]], remarks: Sequenc
         grid([words(f"definitions.{name}") for name in names], rows)
         for remark in remarks:
             paragraph(remark, quiet=True)
+
+
+def _astray(words: Words, above: Any) -> None:
+    """Say above the question what the address asks for in vain, which is known when the page is drawn."""
+    if said := place.astray(words):
+        with above:
+            block(head.warning(said))
 
 
 def _run_banner(words: Words, status: Row) -> None:

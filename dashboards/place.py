@@ -10,10 +10,9 @@ import streamlit as st
 
 from dashboards import state
 from dashboards.data import Area, Release
-from dashboards.words import LANGUAGES, Words
+from dashboards.words import LANGUAGES, Words, load_catalogue
 
 SEARCH, ASKED = "search_text", "search_asked"
-LONGEST = 40  # of a mistyped address as much as it takes to recognise it
 
 
 def language_switch(words: Words) -> None:
@@ -53,6 +52,8 @@ def place_and_month(release: Release, words: Words, table: str) -> tuple[Area, s
     """Draw the choice; the place chosen and the month of ``table`` chosen."""
     chosen = release.area(st.query_params.get("area", ""))
     area = chosen if chosen and chosen.level != "province" else release.home
+    if area != chosen:
+        state.miss("area", "", words.place(area.name))
     path = release.path(area.code)
     months = release.months(table)
     default = release.as_of_period if release.as_of_period in months else months[-1]
@@ -75,17 +76,19 @@ def place_and_month(release: Release, words: Words, table: str) -> tuple[Area, s
     return area, period
 
 
-def astray(words: Words, area: Area, period: str) -> str:
+def astray(words: Words) -> str:
     """What the address asks for and the page cannot show, with what it shows instead; else empty.
 
-    A copied or mistyped address must not pass off the whole county, or another month, as what was asked for.
+    A copied or mistyped address must not pass off the whole county, another month or another file as what was asked
+    for. To be called when the page is drawn: every choice is known by then.
     """
+    known = load_catalogue(words.language)
     said = []
-    asked = {name: st.query_params.get(name, "")[:LONGEST] for name in ("area", "period")}
-    if asked["area"] not in ("", area.code):
-        said.append(words("astray.area", asked=asked["area"], shown=words.place(area.name)))
-    if asked["period"] not in ("", period):
-        said.append(words("astray.period", asked=asked["period"], shown=words.month(period)))
+    for one in state.missed():
+        key = f"astray.{one.name}"
+        if key not in known:
+            key = "astray.choice" if one.shown else "astray.nothing"
+        said.append(words(key, label=one.label, asked=one.asked, shown=one.shown))
     return " ".join(said)
 
 

@@ -41,8 +41,12 @@ def body(view: View) -> None:
         tables.show(view, table, key=key, on_select=take)
     layout.short_list(view.words, "files", ledgers.as_links(view, table.frame))
     asking = shown.filter("asks")
-    first = (asking if asking.height else shown)["receipt_id"][0]
-    file = state.get("file", files["receipt_id"].to_list(), first)
+    # Who asks for one file must not be shown another.
+    first = "" if state.asks("file") else (asking if asking.height else shown)["receipt_id"][0]
+    file = state.get("file", files["receipt_id"].to_list(), first, words("quality.file"))
+    if not file:
+        tables.downloads(view, "files", [table], [])
+        return
     about = _one_file(view, files, files.row(by_predicate=pl.col("receipt_id") == file, named=True))
     tables.downloads(view, "files", [table, *about], [(ledgers.AMOUNT, "in_cny")])
 

@@ -1,0 +1,110 @@
+"""What the address asks for: a choice that is not offered is said, and nothing else is passed off as it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards import data
+from pipelines.settings import get_settings
+from tests.browser.fixture_release import build_marts
+from tests.unit.test_dashboards_pages import open_page, text_of
+
+UNKNOWN = "residents-2020-10-000000000000"
+
+
+@pytest.fixture(autouse=True)
+def marts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("XIANQING_DATA_DIR", str(tmp_path))
+    get_settings.cache_clear()
+    yield build_marts(tmp_path / "marts")
+    get_settings.cache_clear()
+
+
+def files_shown(app: AppTest) -> list[str]:
+    headings = [title for block in app.html for title in re.findall(r"<h2>(.*?)</h2>", block.proto.body)]
+    return [title for title in headings if re.search(r"\.(csv|txt|xlsx?)$", title)]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", f"地址里的文件“{UNKNOWN}”不在本次发布里，下面不显示别的文件"),
+        ("en", f"The file “{UNKNOWN}” of the address is not in this release; no other file is shown"),
+    ],
+)
+def test_a_file_that_is_not_there_is_said_and_no_other_shown(language: str, said: str) -> None:
+    app = open_page("files", file=UNKNOWN, lang=language)
+    assert said in text_of(app)
+    assert files_shown(app) == []
+    assert len(app.code) == 0, "no letter about a file that was not asked for"
+    assert len(files_shown(open_page("files", lang=language))) == 1, "without a file in the address one is chosen"
+
+
+def test_a_file_that_is_there_is_shown_without_a_word(marts: Path) -> None:
+    release = data.current(marts)
+    assert release is not None
+    name, receipt = release.rows("ops_delivery").select("file_name", "receipt_id").row(0)
+    app = open_page("files", file=receipt)
+    assert files_shown(app) == [name]
+    assert "地址里的" not in text_of(app)
+
+
+@pytest.mark.parametrize("page", ["overview", "files", "inspect"])
+def test_a_language_that_is_not_there_is_said_in_both(page: str) -> None:
+    text = text_of(open_page(page, lang="fr"))
+    assert "地址里的语言“fr”本页没有，下面用中文" in text
+    assert "The language “fr” of the address is not offered here" in text
+
+
+def test_every_choice_of_a_page_that_is_not_offered_is_named_by_its_label() -> None:
+    text = text_of(open_page("funds", scope="xyz", group="abc"))
+    assert "资金范围：地址里的“xyz”在这里没有，下面显示的是" in text
+    assert "分组：地址里的“abc”在这里没有，下面显示的是" in text
+    text = text_of(open_page("exit", year="1999", lang="en"))
+    assert "Year: “1999” of the address is not offered here; shown instead: " in text
+
+
+def test_an_unknown_filter_is_said_and_leaves_when_another_choice_is_made() -> None:
+    app = open_page("files", department="nobody")
+    assert "“nobody”在这里没有，下面显示的是全部" in text_of(app)
+    options = app.selectbox(key="select_department").options
+    app.selectbox(key="select_department").select(options[1]).run()
+    assert "nobody" not in text_of(app)
+
+
+def _choices() -> None:
+    import streamlit as st
+
+    from dashboards import state
+
+    state.restore()
+    month = state.select("month", "M", ["1", "2"], "1", str)
+    state.select("year", "Y", ["2019", "2020"] if month == "1" else ["2019"], "2019", lambda year: f"y{year}")
+    state.select("document", "D", ["", "A"], "", str)
+    st.text("; ".join(f"{one.label} {one.asked}>{one.shown}" for one in state.missed()))
+
+
+def _said(**choices: str) -> AppTest:
+    app = AppTest.from_function(_choices)
+    for name, value in choices.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def test_a_choice_that_another_choice_takes_away_is_not_remarked_upon() -> None:
+    app = _said(year="2020")
+    assert app.text[0].value == ""
+    app.selectbox(key="select_month").select("2").run()
+    assert app.selectbox(key="select_year").value == "2019"
+    assert app.text[0].value == ""
+
+
+def test_a_copied_address_with_the_same_choices_is() -> None:
+    assert _said(year="2020", month="2").text[0].value == "Y 2020>y2019"
+    assert _said(document="xyz").text[0].value == "D xyz>"
+    assert _said(document="", year="").text[0].value == ""
