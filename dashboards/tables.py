@@ -203,8 +203,8 @@ def _column(what: Card | str, words: Words, values: pl.Series, *, is_first: bool
         if values.dtype.is_temporal():
             form = "YYYY-MM-DD" if values.dtype == pl.Date else "YYYY-MM-DD HH:mm"
             return st.column_config.DatetimeColumn(what, format=form)
-        if values.name.endswith("_count"):
-            return st.column_config.NumberColumn(what, format="%,d")
+        if values.name.endswith(("_count", "_cny")) and values.dtype.is_numeric():
+            return st.column_config.NumberColumn(what, format="%,.2f" if values.name.endswith("_cny") else "%,d")
         return st.column_config.Column(what, pinned=is_first)
     head = _heading(what, words)
     if is_starred or values.dtype == pl.String:
@@ -229,7 +229,8 @@ def _sheet(table: Table, words: Words) -> export.Sheet:
     columns = []
     for name, what in table.columns.items():
         if isinstance(what, str):
-            columns.append(export.Column(name, what))
+            is_money = name.endswith("_cny")
+            columns.append(export.Column(name, what, formats["yuan"]) if is_money else export.Column(name, what))
             continue
         head = _titled(what, {"share": "%", "cny": words("unit.yuan")}.get(what.form, what.unit), words)
         columns.append(export.Column(name, head, formats.get(what.form, "General")))

@@ -80,7 +80,8 @@ def _trace(view: View) -> list[Table]:
     whole = small_cells.hide_listed(whole, (HOUSEHOLDS,), (), release.small_cell)  # in all links, whatever is chosen
     column = {"document": "document_number", "project": "project_id"}[kind]
     choices = ("", *whole[column].drop_nulls().unique().sort().to_list())
-    chosen = state.select(kind, words(f"money.{kind}"), choices, "", lambda v: v or words("money.choose"))
+    named_as = words(f"money.{kind}")
+    chosen = state.select(kind, named_as, choices, "", lambda v: v or words("money.choose"), width=state.WIDE)
     if not chosen:
         return []
     mine = whole.filter(pl.col(column) == chosen)
@@ -92,7 +93,10 @@ def _trace(view: View) -> list[Table]:
         rest = rest.filter(pl.col("step_name").is_in(["quota", "arrived", "sent_down", "on_the_way"]))
     chain = pl.concat([mine, rest]).sort("step_number", "step_date", "trace_id", nulls_last=True)
     chain = with_places(release, chain).with_columns(step=tables.named(chain["step_name"], "money_step", words))
-    return [_sums(view, chain, chosen), _links(view, chain, chosen)]
+    # Rows without a number of their own are told apart by file and row: nobody outside can look their key up.
+    is_key = pl.col("item_id").str.starts_with(pl.col("receipt_id"))
+    chain = chain.with_columns(item_id=pl.when(is_key.fill_null(value=False)).then(None).otherwise("item_id"))
+    return [_sums(view, chain, chosen, kind), _links(view, chain, chosen)]
 
 
 def _card(view: View, column: str, model: str = TRACE) -> Card:
@@ -104,8 +108,8 @@ def _total(column: str) -> pl.Expr:
     return pl.when(pl.col(column).is_not_null().any()).then(pl.col(column).sum())
 
 
-def _sums(view: View, chain: pl.DataFrame, chosen: str) -> Table:
-    """Amount and number of links at each step."""
+def _sums(view: View, chain: pl.DataFrame, chosen: str, kind: str) -> Table:
+    """Amount and number of links at each step, with what of it may belong to other documents or projects too."""
     words = view.words
     sums = chain.group_by("step_name", "step").agg(link_count=pl.len(), amount_cny=_total("amount_cny"))
     households = small_cells.total_listed(chain, ("step_name",), HOUSEHOLDS)
@@ -118,6 +122,7 @@ def _sums(view: View, chain: pl.DataFrame, chosen: str) -> Table:
     }
     table = Table(words("money.sums", chosen=chosen), sums, columns)
     layout.paragraph(table.title)
+    layout.paragraph(words(f"money.sums_{kind}_note"), quiet=True)
     tables.show(view, table)
     return table
 
