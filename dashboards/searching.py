@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import polars as pl
@@ -20,6 +20,7 @@ from dashboards.words import Words, load_catalogue
 
 Kind = Literal["question", "page", "figure", "place", "document"]
 KINDS: tuple[Kind, ...] = ("question", "page", "place", "document", "figure")
+DATED: tuple[Kind, ...] = ("question", "page", "figure")
 MOST_OF_A_KIND = 12
 OF_EVERYTHING = ("overview", "village", "forms", "household", "revisions", "quality", "files")
 
@@ -57,34 +58,44 @@ DOCUMENTS: tuple[Documents, ...] = (
 def find(release: Release | None, words: Words, typed: str, pages: Sequence[str]) -> list[Find]:
     """Everything that holds all words of ``typed``, best first inside each kind, at most a dozen of a kind.
 
-    Without a release only pages and questions can be found. An empty text finds nothing.
+    Without a release only pages and questions can be found. An empty text finds nothing. Questions, pages and figures
+    are said in the words of the period of ``words`` and found by these as well as by those in which they are written.
     """
     wanted = typed.casefold().split()
     if not wanted:
         return []
-    sources = [_questions(words, pages), _pages(words, pages)]
+    written = Words(words.language)
+    sources = [_questions(written, pages), _pages(written, pages)]
     if release is not None:
-        sources += [_places(release, pages), _documents(release, wanted, pages), _figures(release, words, pages)]
+        sources += [_places(release, pages), _documents(release, wanted, pages), _figures(release, written, pages)]
     found: list[Find] = []
     for source in sources:
-        ranked = sorted(((rank, index, one) for index, (rank, one) in enumerate(_ranked(source, wanted))))
+        ranked = sorted(((rank, index, one) for index, (rank, one) in enumerate(_ranked(source, wanted, words))))
         found += [one for _, _, one in ranked[:MOST_OF_A_KIND]]
     return sorted(found, key=lambda one: KINDS.index(one.kind))
 
 
-def _ranked(finds: Iterable[Find], wanted: Sequence[str]) -> Iterator[tuple[int, Find]]:
-    """Those that hold every wanted word: 0 for the very text, 1 for its beginning, 2 inside it, 3 in the note only."""
-    whole = " ".join(wanted)
+def _ranked(finds: Iterable[Find], wanted: Sequence[str], words: Words) -> Iterator[tuple[int, Find]]:
+    """Those that hold every wanted word, in the words of the period; names of places and documents stay as they are."""
     for one in finds:
-        text, note = one.text.casefold(), one.note.casefold()
-        if not all(word in text or word in note for word in wanted):
-            continue
-        if text == whole:
-            yield 0, one
-        elif text.startswith(whole):
-            yield 1, one
-        else:
-            yield (2 if all(word in text for word in wanted) else 3), one
+        said = one
+        if one.kind in DATED:
+            said = replace(one, text=words.dated(one.text), note=words.dated(one.note))
+        ranks = [rank for rank in (_rank(one, wanted), _rank(said, wanted)) if rank is not None]
+        if ranks:
+            yield min(ranks), said
+
+
+def _rank(one: Find, wanted: Sequence[str]) -> int | None:
+    """0 for the very text, 1 for its beginning, 2 inside it, 3 in the note only; None when a word is in neither."""
+    text, note, whole = one.text.casefold(), one.note.casefold(), " ".join(wanted)
+    if not all(word in text or word in note for word in wanted):
+        return None
+    if text == whole:
+        return 0
+    if text.startswith(whole):
+        return 1
+    return 2 if all(word in text for word in wanted) else 3
 
 
 def _pages(words: Words, pages: Sequence[str]) -> Iterator[Find]:

@@ -43,7 +43,8 @@ def body(view: View) -> None:
                         count=frame.height, reported=reported))  # fmt: skip
     layout.heading(words("village.figures"), words("village.figures_note"))
     rows = [list(row) for row in frame.iter_rows()]
-    layout.grid(list(names.values()), rows, number_at=range(2, 3 + len(above)))
+    period_at = 3 + len(above)
+    layout.grid(list(names.values()), rows, number_at=range(2, period_at), whole_at=(period_at,))
     found = [Table(words("village.figures"), frame, names)]
     if view.area.level == "village":
         found += _lists(view)

@@ -260,7 +260,7 @@ def _households(view: View, months: pl.DataFrame, below: pl.DataFrame) -> Table:
 
 def _section(view: View, months: pl.DataFrame, name: str, columns: tuple[str, ...], *, is_charted: bool) -> Table:
     words, cards = view.words, view.cards
-    note = words(f"work.{name}_note") if name in ("wages", "ledger") else ""
+    note = words(f"work.{name}_note") if name in ("wages", "ledger", "posts") else ""
     layout.heading(words(f"work.{name}"), note)
     if is_charted and _has(months, columns[0]):
         labels = _labels(view, columns[:2], cards.card(WORK, columns[0]).unit)

@@ -11,7 +11,9 @@ import yaml
 
 from dashboards import profile
 from dashboards.data import Area, Release
-from pipelines.settings import PROJECT_DIR
+from pipelines.settings import PROJECT_DIR, get_settings
+from tests.browser.fixture_release import build_marts
+from tests.unit.test_dashboards_pages import open_page
 
 MARTS = PROJECT_DIR / "dbt_project" / "models" / "marts"
 VILLAGE = Area("530323102202", "village", "雨柱村民委员会", "530323102000")
@@ -61,3 +63,14 @@ def test_a_place_that_reported_nothing_has_an_empty_row(tmp_path: Path) -> None:
         "2020-06",
         {},
     )
+
+
+def test_a_month_stands_whole_in_its_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIANQING_DATA_DIR", str(tmp_path))
+    get_settings.cache_clear()
+    build_marts(tmp_path / "marts")
+    try:
+        app = open_page("village", area=VILLAGE.code, lang="en")
+    finally:
+        get_settings.cache_clear()
+    assert any("<td class=whole>November 2020</td>" in block.proto.body for block in app.html)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dashboards import navigation, searching
 from dashboards.data import Release, current
 from dashboards.words import Words
-from tests.browser.fixture_release import build_marts
+from pipelines.settings import PROJECT_DIR, get_settings
+from pipelines.terms import terms_of_project
+from tests.browser.fixture_release import RELEASE, build_marts
+from tests.unit.test_dashboards_pages import open_page, text_of
 
 APP = Path(__file__).resolve().parents[2] / "dashboards"
 
@@ -74,3 +79,32 @@ def test_questions_lead_to_pages_that_exist() -> None:
     for number in searching.question_numbers(words):
         page, _ = searching.target_of(words(f"questions.q{number}.leads_to"))
         assert page in navigation.names(), f"question {number} leads to {page}"
+
+
+def test_what_is_found_speaks_of_its_period_and_is_found_by_both_words(release: Release) -> None:
+    terms = terms_of_project(PROJECT_DIR / "dbt_project")
+    for period, said in (("2020-12", "贫困人口在哪里务工"), ("2021-06", "脱贫人口在哪里务工")):
+        words = Words("zh").shown(terms, period, release.home.code)
+        for typed in ("脱贫人口在哪里务工", said):
+            finds = searching.find(release, words, typed, navigation.names())
+            assert [said in one.text for one in finds if one.kind == "question"] == [True], (period, typed)
+
+
+def test_the_page_of_finds_speaks_of_the_month_from_which_a_reader_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XIANQING_DATA_DIR", str(tmp_path))
+    get_settings.cache_clear()
+    folder = build_marts(tmp_path / "marts") / RELEASE
+    seed = PROJECT_DIR / "dbt_project" / "seeds" / "period_terms.csv"
+    duckdb.sql(f"from '{seed}'").write_parquet(str(folder / "dim_period_term.parquet"))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["tables"]["dim_period_term"] = {"file": "dim_period_term.parquet"}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    try:
+        for choices in ({}, {"period": "2020-06"}, {"period": "2099-01"}):
+            text = text_of(open_page("search", q="在哪里务工", **choices))
+            assert "贫困人口在哪里务工" in text
+            assert "脱贫人口在哪里务工" not in text
+    finally:
+        get_settings.cache_clear()
