@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections import Counter
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -191,6 +190,7 @@ def demo(
     from pipelines.contracts import load_contracts
     from pipelines.installation import initialise, synthetic_deliveries
     from pipelines.landing import land as land_files
+    from pipelines.landing.tally import tally
     from pipelines.simulate import simulate as write_county
     from pipelines.simulate.calibration import delivered_feeds
 
@@ -210,10 +210,10 @@ def demo(
     said(f"synthetic county at scale {scale}: files as departments send them, in {out / 'files'}")
     with progress("Recognising files") as report:
         results = land_files([out / "files"], settings, arrival="mtime", progress=report)
-    outcomes = Counter(result.outcome for result in results)
+    counts = tally(results)
     said(
-        f"{len(results)} files came: {outcomes['landed']} landed in {settings.raw_dir}, {outcomes['held']} held, "
-        f"{outcomes['duplicate']} the same bytes as another one and stored once"
+        f"{counts.files} files came: {counts.landed} landed in {settings.raw_dir}, {counts.held} held, "
+        f"{counts.same_bytes} the same bytes as another one and stored once"
     )
     last = _run_job(settings, None, full=False).last_run
     said(last.message.en)

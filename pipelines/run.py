@@ -24,8 +24,9 @@ from pipelines.gates.reconcile import conservation_gate, control_totals_gate
 from pipelines.gates.result import GateResult
 from pipelines.gates.space import space_gate
 from pipelines.gates.suites import warm_up
-from pipelines.landing import land, landed_receipts
+from pipelines.landing import LandResult, land, landed_receipts
 from pipelines.landing.landing import is_read
+from pipelines.landing.tally import told
 from pipelines.meaning.leads import write_leads
 from pipelines.modelling.bronze import Bronze
 from pipelines.modelling.build import Build, build
@@ -36,10 +37,11 @@ from pipelines.publishing.fingerprint import TableFingerprint
 from pipelines.publishing.lease import Lease, take_lease
 from pipelines.publishing.manifest import InputReceipt, Place
 from pipelines.publishing.publish import Publication, ReleaseFacts, publish, verify_build
+from pipelines.publishing.releases import inputs_of_release
 from pipelines.publishing.standing import Standing, standing_release, write_standing
 from pipelines.publishing.status import LastRun, RunState, write_status
 from pipelines.publishing.tables import require_equal
-from pipelines.publishing.trust import data_light, late_departments
+from pipelines.publishing.trust import data_light, late_departments, sent_again_with_less
 from pipelines.reading import BronzeInput, FileLedger, current_inputs, ledgers, read_pending
 from pipelines.reporting import STAGE_NAMES, current_status, gate_line, leftovers_gate, new_run_id
 from pipelines.settings import Settings
@@ -83,6 +85,7 @@ class Run:
     release_id: str | None = None
     gates: list[GateResult] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    came: list[LandResult] = field(default_factory=list)
     read_now: list[FileLedger] = field(default_factory=list)
     built: Build | None = None
     row_counts: dict[str, int] = field(default_factory=dict)
@@ -142,7 +145,7 @@ class Run:
             self._gate([space_gate(self.settings.data_dir, self.settings.bronze_dir, self.settings.minimum_free_mb)])
             if not self.settings.areas_file.is_file():
                 build_areas(self.settings)
-            land(None, self.settings, progress=self.progress)
+            self.came = land(None, self.settings, progress=self.progress)
         with self._in_stage("read"):
             if self.read_everything:
                 forget(self.settings, landed_receipts(self.settings), self.lease.run_id)
@@ -231,6 +234,7 @@ class Run:
         if self.standing is not None:
             return self._leave(self.standing)
         with self._in_stage("publish"):
+            before = inputs_of_release(self.settings)
             built = self._built()
             if self.fingerprints is None:
                 raise GateFailedError("This run has not verified its build: run the whole job, `xianqing run`.")
@@ -273,18 +277,30 @@ class Run:
                 zh=f"内容与 {self.release_id} 相同，没有新版本",
                 en=f"The content equals that of {self.release_id}: no new release.",
             )
-        self._tell_of_later_files(self.message)
+        self._tell_of_files()
+        self._tell_of_later_files()
+        new = {one.receipt_id for one in self.bronze.inputs} - before
+        for one in sent_again_with_less(self.bronze, new):
+            self._add(one.zh, f"{one.en}.")
         return publication
 
-    def _tell_of_later_files(self, message: Text) -> None:
+    def _tell_of_files(self) -> None:
+        """Add to how the run ended what became of the files that lay in the inbox."""
+        verdicts = {one.receipt_id: one.verdict for one in ledgers(self.settings)}
+        if (files := told(self.came, verdicts)) is not None:
+            self._add(files.zh, f"{files.en}.")
+
+    def _tell_of_later_files(self) -> None:
         """Add to how the run ended which accepted files stand under a later period than the figures speak about."""
         month = self.bronze.as_of_period
         if count := sum(one.period > month for one in self.bronze.inputs):
             files = f"{count} accepted file{' stands' if count == 1 else 's stand'}"
-            self.message = Text(
-                zh=f"{message.zh}；另有 {count} 份已采用的文件归在 {month} 以后的期间",
-                en=f"{message.en} {files} under a period after {month}.",
-            )
+            self._add(f"另有 {count} 份已采用的文件归在 {month} 以后的期间", f"{files} under a period after {month}.")
+
+    def _add(self, zh: str, en: str) -> None:
+        """One more sentence to how the run ended."""
+        if self.message is not None:
+            self.message = Text(zh=f"{self.message.zh}；{zh}", en=f"{self.message.en} {en}")
 
     def _record(self, publication: Publication, nodes: list[NodeResult]) -> None:
         """Keep what the release that readers now have was made from, for the next run."""
@@ -317,6 +333,7 @@ class Run:
             zh=f"自 {standing.release_id} 以来没有变化，无需重新建模，各项检查结果沿用该版本",
             en=f"Nothing has changed since {standing.release_id}: nothing was built, its checks stand.",
         )
+        self._tell_of_files()
         return Publication(standing.release_id, is_new=False, content_hash=standing.content_hash)
 
     def _built(self) -> Build:

@@ -27,7 +27,7 @@ CHECK_NAMES = {
     "row_count": Text(zh="行数与上一期相差过大", en="row count unlike the period before"),
     "stated_rows": Text(zh="行数与随附清单不符", en="row count unlike the manifest"),
     "group_count": Text(zh="分组行数与上一期相差过大", en="rows of a group unlike the period before"),
-    "resent_rows": Text(zh="重报的文件少了很多行", en="far fewer rows than the version before"),
+    "resent_rows": Text(zh="重报的文件行数或金额少了很多", en="far fewer rows or far less money than before"),
     "total_mismatch": Text(zh="自带合计与各行不符", en="stated total unlike the rows"),
     "unit_change": Text(zh="计量单位可能变化", en="changed unit"),
     "plausible_median": Text(zh="数值大小不合常理", en="implausible size of values"),

@@ -63,6 +63,17 @@ def release_manifest(settings: Settings, release_id: str) -> Manifest:
     return read_manifest(release_folder(settings, release_id))
 
 
+def inputs_of_release(settings: Settings) -> set[str]:
+    """The receipts that readers' release was made from; none before the first one or when its manifest is damaged."""
+    try:
+        release_id = current_release_id(settings)
+        return (
+            set() if release_id is None else {one.receipt_id for one in release_manifest(settings, release_id).inputs}
+        )
+    except ReleaseError:
+        return set()
+
+
 def list_releases(settings: Settings) -> list[Manifest]:
     """Every release's manifest, newest first."""
     return [release_manifest(settings, release_id) for release_id in reversed(list_release_ids(settings))]

@@ -1,4 +1,4 @@
-"""How far a release can be trusted: what is late, what was rejected, in one light."""
+"""How far a release can be trusted: what is late, what came again with less, what was rejected, in one light."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pipelines.contracts import Text
 from pipelines.gates.result import GateResult
 from pipelines.modelling.bronze import Bronze
 from pipelines.publishing.manifest import DataLight, LateDelivery
+from pipelines.reading.sent_again import CHECK as SENT_AGAIN
+
+LISTED_FILES = 3
 
 LIGHT_NAMES = {
     "severe": Text(zh="严重", en="severe"),
@@ -29,7 +32,8 @@ def late_departments(bronze: Bronze) -> list[LateDelivery]:
 
 
 def data_light(bronze: Bronze, gates: Sequence[GateResult], not_expected: Collection[str] = ()) -> DataLight:
-    """Severe when a latest delivery is missing; minor when rows were rejected or a gate warned.
+    """Severe when a latest delivery is missing; minor when a file came again with less, rows were rejected or a gate
+    warned.
 
     ``not_expected`` are feeds that the office is not sent: nobody is named for them before they have come once. Held
     files are no part of a release: the status of the last run counts them, and pages say so beside this light.
@@ -51,13 +55,44 @@ def data_light(bronze: Bronze, gates: Sequence[GateResult], not_expected: Collec
     ]
     current = {one.receipt_id for one in bronze.inputs}
     rejected = sum(one.rejected_count for one in bronze.known_ledgers if one.receipt_id in current)
-    minor = [_warning(gate) for gate in gates if gate.state == "warned"]
+    minor = [*sent_again_with_less(bronze, current), *(_warning(gate) for gate in gates if gate.state == "warned")]
     if rejected:
         minor.append(
             Text(zh=f"现用文件中有 {rejected:,} 行被拒收", en=f"{rejected:,} rows of current files were rejected")
         )
     level: Literal["severe", "minor", "none"] = "severe" if severe else "minor" if minor else "none"
     return DataLight(level=level, zh=LIGHT_NAMES[level].zh, en=LIGHT_NAMES[level].en, reasons=[*severe, *minor])
+
+
+def sent_again_with_less(bronze: Bronze, receipts: Collection[str]) -> list[Text]:
+    """One sentence for each file of ``receipts`` that holds less than the version it replaced, at most three, and how
+    many more there are.
+    """
+    told = [
+        (one, cautions)
+        for one in sorted(bronze.known_ledgers, key=lambda one: (one.period, one.feed), reverse=True)
+        if one.receipt_id in receipts and (cautions := [each for each in one.warnings if each.code == SENT_AGAIN])
+    ]
+    found = []
+    for one, cautions in told[:LISTED_FILES]:
+        contract = bronze.contracts[one.feed]
+        zh, en = "".join(each.zh for each in cautions), " ".join(each.en for each in cautions)
+        found.append(
+            Text(
+                zh=f"{contract.department.zh}《{contract.title.zh}》{one.period} 重报后变少（{one.file_name}）："
+                f"{zh.removesuffix('。')}",
+                en=f"{contract.title.en} of {one.period} from the {contract.department.en} came again with less "
+                f"({one.file_name}): {en.removesuffix('.')}",
+            )
+        )
+    if (more := len(told) - LISTED_FILES) > 0:
+        found.append(
+            Text(
+                zh=f"另有 {more} 份文件重报后变少",
+                en=f"{more} more file{'' if more == 1 else 's'} came again with less",
+            )
+        )
+    return found
 
 
 def _warning(gate: GateResult) -> Text:

@@ -152,6 +152,13 @@ def may_recognise(contract: Contract, words: frozenset[str]) -> bool:
     return all(names[normalise_header(header).upper()] in found for header in contract.recognise)
 
 
+def known_headers(contract: Contract, words: frozenset[str]) -> list[str]:
+    """The usual headers of the fields that any of these words (``words_of``) names, in the contract's order."""
+    names = _names(contract)
+    found = {names[word] for word in names.keys() & words}
+    return [each.header for each in contract.fields if each.name in found]
+
+
 def missing_signature(contract: Contract, match: HeaderMatch) -> list[str]:
     """Headers that the contract is recognised by and that the row does not have."""
     names = _names(contract)

@@ -11,10 +11,13 @@ from collections.abc import Mapping, Sequence
 
 from pipelines.contracts import Contract, Text
 from pipelines.landing.receipts import Likeness
-from pipelines.reading.headers import HeaderMatch, find_header, missing_signature
+from pipelines.reading.header_words import HEADER_SEARCH_ROWS, wordings, words_of
+from pipelines.reading.headers import HeaderMatch, find_header, known_headers, missing_signature
 from pipelines.reading.sources import Candidate, Source
 
 LISTED_HEADERS = 12
+LISTED_FEEDS = 3
+DICTIONARY = "docs/dictionary.md"
 TITLE_ROWS = 3
 EXAMPLES = ("2020年10月", "截至2020年10月", "2020年")
 _ANY_MONTH = re.compile(r"(?<!\d)(?P<year>20\d{2})\s*(?:年|[-._/])\s*(?P<month>1[0-2]|0?[1-9])(?!\d)")
@@ -33,7 +36,7 @@ def hinted_period(texts: Sequence[str]) -> str | None:
 
 
 def like_none(source: Source, contracts: Mapping[str, Contract], file_name: str) -> Likeness:
-    """A file in which no feed was recognised: the nearest one with its headers, else what every feed is known by."""
+    """A file in which no feed was recognised: the nearest one with its headers, else where headers are listed."""
     near = [
         (len(match.fields) / len(contract.fields), contract, match, ["".join(row) for row in head.rows])
         for contract in contracts.values()
@@ -41,7 +44,7 @@ def like_none(source: Source, contracts: Mapping[str, Contract], file_name: str)
         if (match := find_header(head.rows, contract)) is not None
     ]
     if not near:
-        return Likeness(period=hinted_period([file_name]), ask=_which_feed(contracts))
+        return Likeness(period=hinted_period([file_name]), ask=_which_feed(source, contracts))
     _, contract, match, rows = max(near, key=lambda each: each[0])
     found, missing = _headers(contract, match), tuple(missing_signature(contract, match))
     row = match.row_index + 1
@@ -121,12 +124,24 @@ def _listed(headers: Sequence[str]) -> str:
     return "、".join(headers[:LISTED_HEADERS]) + (f"…（+{rest}）" if rest > 0 else "")
 
 
-def _which_feed(contracts: Mapping[str, Contract]) -> Text:
-    zh = "；".join(f"《{each.title.zh}》{'、'.join(each.recognise)}" for each in contracts.values())
-    en = "; ".join(f"{each.title.en}: {', '.join(each.recognise)}" for each in contracts.values())
+def _which_feed(source: Source, contracts: Mapping[str, Contract]) -> Text:
+    """What is asked of a file of no known feed: the one to three feeds that share most of its words, if so few do."""
+    words = words_of(said for head in source.heads for said in wordings(head.rows))
+    shared = [(each, found) for each in contracts.values() if (found := known_headers(each, words))]
+    most = max((len(found) for _, found in shared), default=0)
+    nearest = [(each, found) for each, found in shared if len(found) == most]
+    zh, en = "没有认出任何已知的列名", "No known column name stands"
+    if most and len(nearest) <= LISTED_FEEDS:
+        named = "、".join(f"《{each.title.zh}》的“{_listed(found)}”" for each, found in nearest)
+        zh = f"认出的列名太少，只有{named}"
+        named = ", ".join(f"{_listed(found)} of {each.title.en}" for each, found in nearest)
+        en = f"Too few known column names stand ({named})"
+    elif most:
+        zh, en = "没有认出足以判断是哪项资料的列名", "No column names that tell what the file is stand"
     return Text(
-        zh="文件前10行内没有认出任何已知的列名。如果是下列资料之一，请在前10行内的表头写全它的列名，并告知是哪一项、哪一期；"
-        f"如果都不是，请说明发来何用。各项资料认定所用的列名：{zh}。",
-        en="No known column name stands in the first 10 rows. If the file is one of the following, write its column "
-        f"names into a header there and say which one and of which month; if it is none, say what it is for. {en}.",
+        zh=f"文件前{HEADER_SEARCH_ROWS}行内{zh}。请告知是哪一项资料、哪一期，并在前{HEADER_SEARCH_ROWS}行内的表头写全它的列名"
+        f"（各项资料的列名见数据字典{DICTIONARY}，可向我们索取）；如果不是应报送的资料，请说明发来何用。",
+        en=f"{en} in the first {HEADER_SEARCH_ROWS} rows. Say which data it is and of which month, and write its "
+        f"column names into a header there (the data dictionary, {DICTIONARY}, lists those of every feed); if it is "
+        "none, say what it is for.",
     )

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipelines.contracts import Contract, Text
 from pipelines.landing.receipts import Likeness
+from pipelines.reading.books.workbooks import require_cells
 from pipelines.reading.fields import clean_column, judge_field
 from pipelines.reading.judge import period_field, period_of_values
 from pipelines.reading.likeness import like_none, like_one, like_several
@@ -45,6 +46,8 @@ def recognise(
     """Recognise a file; a given ``feed`` or ``period`` is taken as the answer to that part of the question."""
     try:
         source = open_source(raw)
+        if source.format in ("xlsx", "xls"):
+            require_cells(raw, source.heads)
         found = [choose_table(source, contracts[feed])] if feed else candidates(source, contracts)
         if problem := _not_one(source, found, contracts, file_name):
             return problem

@@ -15,6 +15,7 @@ from pipelines.meaning.overrides import CHECK_NAMES, Override, waived_checks
 from pipelines.meaning.profile import Profile
 from pipelines.meaning.thresholds import Thresholds
 from pipelines.reading.ledger import Caution, FileLedger
+from pipelines.reading.sent_again import less_than_before
 
 REMEDY = Text(
     zh="请与报送部门核实；有误的请改正后整份重新报送。情况属实的，由数据管理员注明理由放行本文件（xianqing override），"
@@ -47,8 +48,8 @@ def settle(
     """The final verdicts, by feed, period and version, whatever the order in which the files arrived.
 
     A file with the same rows as the accepted version before it does not count. One that states another total than its
-    rows give, whose volume is unlike the period before, that has far fewer usable rows than the version of its own
-    period that it would replace, or whose columns (``profiles`` by receipt) no longer mean what
+    rows give, whose volume is unlike the period before, that holds far fewer usable rows or far less money than the
+    version of its own period that it would replace, or whose columns (``profiles`` by receipt) no longer mean what
     they meant, is refused, unless a steward has let just this file pass just this check: then the decision stands among
     its warnings, and the file is no reference for that check. A feed without a contract keeps its verdicts.
     """
@@ -69,7 +70,7 @@ def settle(
         found = _findings(ledger, earlier, contract, profiles or {}, thresholds)
         decisions = waived.get(ledger.receipt_id, {})
         if slot is not None and thresholds is not None:
-            found += fewer_than_before(ledger, slot, contract, thresholds)
+            found += less_than_before(ledger, slot, contract, thresholds)
         verdict = _with_findings(ledger, found, decisions)
         settled.append(verdict)
         if verdict.verdict != "refused":
@@ -232,35 +233,6 @@ def unlike_previous(ledger: FileLedger, previous: FileLedger, contract: Contract
             )
         )
     return found
-
-
-def fewer_than_before(
-    ledger: FileLedger, before: FileLedger, contract: Contract, thresholds: Thresholds
-) -> list[Finding]:
-    """Where a file that was sent again would replace an accepted version by fewer usable rows: told, or refused.
-
-    Usable are accepted rows, so rows that were left out and rows that are rejected now count alike. The bound is the
-    contract's for the volume from period to period, else the threshold ``resent_rows``.
-    """
-    limits = thresholds.of("resent_rows", ledger.period, ledger.feed)
-    if limits is None or ledger.accepted_count >= before.accepted_count * limits["flag"]:
-        return []
-    low = contract.limits.row_count_ratio[0] if contract.limits.row_count_ratio else limits["refuse"]
-    ratio = ledger.accepted_count / before.accepted_count
-    is_refusal = before.accepted_count >= limits["minimum_count"] and ratio <= low
-    now, then = ledger.accepted_count, before.accepted_count
-    return [
-        Finding(
-            "resent_rows",
-            is_refusal=is_refusal,
-            zh=f"同一期间重报的文件可用{now}行（退回{ledger.rejected_count}行），此前采用的第{before.version}次报送"
-            f"可用{then}行" + (f"，比值{ratio:.2f}不高于{low}。" if is_refusal else f"，少{then - now}行。"),
-            en=f"This file sent again for the same period has {now} usable rows ({ledger.rejected_count} rejected), "
-            f"version {before.version} before it {then}"
-            + (f": the ratio {ratio:.2f} is not above {low}." if is_refusal else f": {then - now} fewer."),
-            count=then - now,
-        )
-    ]
 
 
 def too_many_rejected(ledger: FileLedger, contract: Contract) -> Text | None:

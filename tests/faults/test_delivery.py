@@ -16,6 +16,7 @@ import pytest
 from pipelines.contracts import load_contracts
 from pipelines.landing import inbox_files, land, receipts
 from pipelines.landing.clock import ClockError
+from pipelines.landing.tally import Tally, tally, told
 from pipelines.modelling.calendar import Delivered, calendar_of
 from pipelines.reading import bronze_folder, current_inputs, inspect_files, ledgers, read_pending
 from tests.faults.office import CONTRACTS, HEADER, Office, aid_rows, as_csv, as_xlsx, found, judge, values
@@ -105,6 +106,27 @@ def test_f47_the_same_bytes_and_the_same_rows_change_nothing(office: Office) -> 
     office.drop("另存2020年6月.xlsx", as_xlsx({"表": [HEADER, *aid_rows()]}))
     assert [ledger.verdict for ledger in office.take()] == ["same_rows"]
     assert [each.receipt_id for each in current_inputs(office.settings)] == [receipts(office.settings)[0].receipt_id]
+
+
+def test_held_bytes_that_come_again_or_find_their_place_are_counted_once(office: Office) -> None:
+    office.drop("甲.csv", "单位,职务\n甲,科长\n")
+    office.drop("乙.csv", "单位,职务\n甲,科长\n")
+    office.drop("丙无名.csv", as_csv(aid_rows()))
+    office.drop(JUNE, as_csv(aid_rows()))
+    office.drop("副本2020年6月.csv", as_csv(aid_rows()))
+    office.drop("另存2020年6月.xlsx", as_xlsx({"表": [HEADER, *aid_rows()]}))
+    results = [each for path in office.dropped for each in land([path], office.settings, arrival="mtime")]
+    assert [each.outcome for each in results] == ["held", "held", "held", "landed", "duplicate", "landed"]
+    assert tally(results) == Tally(files=6, landed=2, held=1, same_bytes=3, incomplete=0)
+    verdicts = {each.receipt_id: each.verdict for each in read_pending(office.settings)}
+    said = told(results, verdicts)
+    assert said is not None
+    assert said.zh == (
+        "收到 6 份文件：1 份采用，1 份各行与在用的版本相同（没有采用），1 份待认领，"
+        "3 份内容与另一份完全相同（只存一份）"
+    )
+    assert said.en.startswith("6 files came: 1 taken in, 1 with the same rows as the version in use (not used), 1 held")
+    assert told([], {}) is None
 
 
 def test_f48_a_correction_is_a_new_version_and_the_old_one_stays(office: Office) -> None:

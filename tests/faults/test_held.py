@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.commands.ledger import _messages
+from pipelines.contracts import load_contracts
 from pipelines.held import held_problems
 from pipelines.landing.dismissals import DismissalError, list_dismissals, record_dismissal
 from pipelines.publishing.status import LastRun, ProblemFile, read_status, write_status
-from pipelines.reading.likeness import hinted_period
+from pipelines.reading.likeness import hinted_period, like_none
+from pipelines.reading.sources import open_source
 from pipelines.reporting import current_status, held_files, update_status
 from pipelines.settings import Settings
 from tests.faults.office import HEADER, Office, aid_rows, as_csv, as_xlsx
@@ -42,13 +44,52 @@ def test_a_held_file_names_the_feed_it_looks_like_and_what_to_write_where(office
     assert "张三" not in text
 
 
-def test_a_held_file_without_any_known_header_is_told_what_files_are_known_by(office: Office) -> None:
-    office.drop("会议签到.csv", "单位,职务\n甲,科长\n")
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("单位,职务", "文件前10行内没有认出任何已知的列名。"),
+        ("单位,补助金额", "认出的列名太少，只有《补助发放表》的“补助金额”。"),
+        ("姓名,职务", "认出的列名太少，只有《"),
+    ],
+)
+def test_a_held_file_of_no_known_feed_is_told_what_was_found_and_where_headers_are_listed(
+    office: Office, header: str, said: str
+) -> None:
+    office.drop("会议签到.csv", f"{header}\n甲,科长\n")
     office.take()
     text = letters(office)
-    assert "《补助发放表》补助编号、证件号码、补助金额" in text
+    assert said in text
+    assert "docs/dictionary.md" in text
+    assert "补助编号" not in text
     assert "科长" not in text
-    assert only(office.settings).looks_like is None
+    problem = only(office.settings)
+    assert problem.looks_like is None
+    assert problem.ask is not None
+    assert max(len(problem.ask.zh), len(problem.ask.en)) < 400
+
+
+def test_a_word_that_many_feeds_know_names_none_of_them() -> None:
+    source = open_source("姓名,嗜好\n甲,钓鱼\n".encode())
+    ask = like_none(source, load_contracts(), "签到.csv").ask
+    assert ask is not None
+    assert ask.zh.startswith("文件前10行内没有认出足以判断是哪项资料的列名。")
+    assert "《" not in ask.zh
+
+
+@pytest.mark.parametrize("feed", [None, "aid"])
+def test_an_empty_workbook_is_called_empty(office: Office, feed: str | None) -> None:
+    office.drop("发放2020年6月.xlsx", as_xlsx({"表一": [], "表二": [["", " "]]}))
+    assert [one.outcome for one in office.land(feed=feed)] == ["held"]
+    problem = only(office.settings)
+    assert problem.reason.zh == "工作簿是空的：工作表表一、表二里没有任何内容。"
+    assert "重新导出并报送" in problem.remedy.zh
+    assert "表头" not in letters(office)
+
+
+def test_a_sheet_that_begins_late_is_not_called_empty(office: Office) -> None:
+    office.drop("发放2020年6月.xlsx", as_xlsx({"表": [*([[""]] * 25), HEADER, *aid_rows()]}))
+    office.land()
+    assert "空的" not in only(office.settings).reason.zh
 
 
 def test_a_missing_period_is_asked_for_where_the_contract_looks_for_it(office: Office) -> None:

@@ -18,8 +18,10 @@ from pipelines.letters import letter
 from pipelines.meaning.leads import find_leads, load_rules, write_leads
 from pipelines.meaning.names import fold_name
 from pipelines.meaning.overrides import OverrideError, list_overrides, overrides_file, record_override
+from pipelines.meaning.thresholds import load_thresholds
 from pipelines.reading import bronze_folder, current_inputs, ledgers, read_pending
 from pipelines.reading.judge import Rules, judge_table
+from pipelines.reading.sent_again import less_than_before
 from pipelines.reading.sources import choose_table, open_source, read_candidate
 from pipelines.reporting import file_accounts, refused_files
 from tests.faults.incomes import (
@@ -460,14 +462,70 @@ def test_f48_a_correction_with_somewhat_fewer_rows_counts_and_says_so(office: Of
     assert [each.receipt_id for each in current_inputs(office.settings)] == [more.receipt_id]
 
 
-def test_f48_a_feed_with_a_bound_of_its_own_keeps_to_it_and_a_handful_of_rows_stops_nothing(office: Office) -> None:
+def test_f48_a_handful_of_rows_stops_nothing_and_a_bound_of_a_feed_counts_where_it_is_stricter(office: Office) -> None:
     office.drop(JUNE, as_csv(aid_rows(60)))
     office.drop("车辆2020年6月.csv", cars(6))
     office.take()
-    thirty = [[*row[:7], "更正"] for row in aid_rows(30)]
-    office.drop("更正2020年6月.csv", as_csv(thirty))
+    fifty = [[*row[:7], "更正"] for row in aid_rows(50)]
+    office.drop("更正2020年6月.csv", as_csv(fifty))
     office.drop("车辆更正2020年6月.csv", cars(2))
-    assert {one.feed: one.verdict for one in office.take()} == {"aid": "refused", "cars": "accepted"}
+    assert {one.feed: one.verdict for one in office.take()} == {"aid": "accepted", "cars": "accepted"}
+    _, _, before, again = sorted(ledgers(office.settings), key=lambda one: (one.feed == "aid", one.version))
+    contract, thresholds = load_contracts(CONTRACTS)["aid"], load_thresholds(CONTRACTS)
+    narrow = contract.model_copy(update={"limits": contract.limits.model_copy(update={"row_count_ratio": (0.9, 2.0)})})
+    assert not any(each.is_refusal for each in less_than_before(again, before, contract, thresholds))
+    assert any(each.is_refusal for each in less_than_before(again, before, narrow, thresholds))
+
+
+@pytest.mark.parametrize(("left", "verdict"), [(31, "refused"), (32, "accepted")])
+def test_f48_a_fifth_of_the_rows_is_the_most_that_a_correction_takes_out(
+    office: Office, left: int, verdict: str
+) -> None:
+    office.drop("车辆2020年6月.csv", cars(40))
+    office.take()
+    office.drop("车辆2020年6月.csv", cars(left))
+    assert [one.verdict for one in office.take()] == [verdict]
+
+
+def test_f48_a_file_sent_again_with_half_the_money_replaces_nothing_a_little_less_is_told(office: Office) -> None:
+    rows = aid_rows(40)
+    office.drop(JUNE, as_csv(rows))
+    first = office.take()[0]
+    office.drop(JUNE, as_csv([[*row[:5], "50.00", *row[6:]] for row in rows]))
+    refused = office.take()[0]
+    assert (refused.verdict, refused.stopped_by) == ("refused", ("resent_rows",))
+    assert refused.reason is not None
+    assert refused.reason.zh == "“补助金额”可用合计2,000.00元，此前4,800.00元，比值0.417低于0.8。"
+    assert refused.remedy is not None
+    assert "xianqing override" in refused.remedy.zh
+    assert [each.receipt_id for each in current_inputs(office.settings)] == [first.receipt_id]
+    office.drop(JUNE, as_csv([[*rows[0][:5], "90.00", *rows[0][6:]], *rows[1:]]))
+    told = office.take()[0]
+    assert told.verdict == "accepted"
+    assert [each.zh for each in told.warnings if each.code == "resent_rows"] == [
+        "“补助金额”可用合计4,789.50元，此前4,800.00元，少10.50元。"
+    ]
+
+
+def test_f48_the_money_of_a_handful_of_rows_is_compared_without_saying_what_one_row_held(office: Office) -> None:
+    office.drop(JUNE, as_csv(aid_rows(3)))
+    office.take()
+    office.drop(JUNE, as_csv(aid_rows(2)))
+    (ledger,) = office.take()
+    said = "".join(each.zh for each in ledger.warnings if each.code == "resent_rows")
+    assert "“补助金额”可用合计少于此前。" in said
+    assert "元" not in said
+
+
+def test_f48_a_lost_total_row_is_told(office: Office) -> None:
+    rows = aid_rows(40)
+    total = ["合计", "", "", "", "", f"{sum(float(str(row[5])) for row in rows):.2f}", "", ""]
+    office.drop(JUNE, as_csv([*rows, total]))
+    assert not office.take()[0].warnings
+    office.drop(JUNE, as_csv([[*row[:7], "更正"] for row in rows]))
+    (ledger,) = office.take()
+    assert ledger.verdict == "accepted"
+    assert [each.zh for each in ledger.warnings] == ["第1次报送有合计行，这份没有，末尾可能缺行。"]
 
 
 @pytest.mark.parametrize("text", ["1.234,50", "(123.45)", "（123.45）", "12,5", "35%"])

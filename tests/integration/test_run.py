@@ -17,7 +17,7 @@ from pipelines.publishing.status import read_status
 from pipelines.reporting import reap, roll_back
 from pipelines.run import GateFailedError, NothingToPublishError, run_pipeline
 from pipelines.settings import Settings
-from tests.integration.small_county import TOO_MUCH, land_payments, small_settings
+from tests.integration.small_county import TOO_MUCH, land_payments, payments, small_settings, write_csv
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +115,52 @@ def test_the_same_inputs_make_no_new_release(county: Settings) -> None:
     assert again.state == "nothing_new"
     assert list_release_ids(county) == before
     assert not list(county.build_dir.iterdir())
+
+
+def test_a_run_counts_what_lay_in_the_inbox_also_what_it_does_not_use(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path / "data")
+    land_payments(settings, tmp_path / "in", 1, ["100.00"])
+    assert "收到" not in run_pipeline(settings).message.zh
+    settings.inbox_dir.mkdir(parents=True, exist_ok=True)
+    file = write_csv(settings.inbox_dir / "国库集中支付明细2020年1月副本.csv", payments(1, ["100.00"]))
+    assert run_pipeline(settings).message.zh.endswith("；收到 1 份文件：0 份采用，1 份内容与另一份完全相同（只存一份）")
+    write_csv(file, payments(1, ["100.00"])).write_bytes(file.read_bytes().removeprefix("\ufeff".encode()))
+    message = run_pipeline(settings).message
+    assert "收到 1 份文件：0 份采用，1 份各行与在用的版本相同（没有采用）" in message.zh
+    assert "1 file came: 0 taken in, 1 with the same rows as the version in use (not used)." in message.en
+
+
+def test_a_file_sent_again_with_less_is_told_by_the_run_and_by_the_data_light(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path / "data")
+    land_payments(settings, tmp_path / "in", 1, ["100.00", "200.00", "300.00"])
+    assert "重报" not in run_pipeline(settings).message.zh
+    land_payments(settings, tmp_path / "in", 1, ["100.00", "200.00"])
+    outcome = run_pipeline(settings)
+    assert outcome.release_id is not None
+
+    told = (
+        "县财政局《国库集中支付明细》2020-01 重报后变少（国库集中支付明细2020年1月.csv）："
+        "同一期间重报的文件可用2行（退回0行），此前采用的第1次报送可用3行，少1行。“金额”可用合计少于此前"
+    )
+    assert outcome.message.zh.endswith(f"；{told}")
+    assert "came again with less (国库集中支付明细2020年1月.csv): This file" in outcome.message.en
+    light = verify_release(settings, outcome.release_id).data_light
+    assert light.level == "severe"
+    severe = [reason.zh.endswith("未到齐") or "从未报送" in reason.zh for reason in light.reasons]
+    assert light.reasons[severe.index(False)].zh == told
+    land_payments(settings, tmp_path / "in", 2, ["100.00"])
+    assert "重报" not in run_pipeline(settings).message.zh
+
+
+def test_of_many_files_sent_again_with_less_three_are_named(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path / "data")
+    for amounts in (["100.00", "200.00"], ["100.00"]):
+        for month in range(1, 6):
+            land_payments(settings, tmp_path / "in", month, amounts)
+    outcome = run_pipeline(settings)
+    assert outcome.message.zh.count("重报后变少（") == 3
+    assert outcome.message.zh.endswith("；另有 2 份文件重报后变少")
+    assert outcome.message.en.endswith(" 2 more files came again with less.")
 
 
 def test_a_run_to_which_only_a_held_file_came_publishes_nothing_and_the_status_lists_it(tmp_path: Path) -> None:

@@ -75,6 +75,22 @@ def heads(raw: bytes) -> list[Head]:
     return found
 
 
+def require_cells(raw: bytes, heads: Sequence[Head]) -> None:
+    """Refuse a workbook in whose sheets nothing is written; ``heads`` are its first rows."""
+    if any(cell.strip() for head in heads for row in head.rows for cell in row):
+        return
+    names = [head.sheet for head in heads]
+    if any(last > HEAD_ROWS for last in last_rows(raw, names).values()):
+        return
+    listed = "、".join(names)
+    raise FileRefusedError(
+        f"工作簿是空的：工作表{listed}里没有任何内容。",
+        f"The workbook is empty: nothing is written in its sheet{'' if len(names) == 1 else 's'} {', '.join(names)}.",
+        "请核对是否发错了文件或导出失败，重新导出并报送。",
+        "Check whether the wrong file was sent or the export failed, export it again and send it.",
+    )
+
+
 def last_rows(raw: bytes, names: Sequence[str]) -> dict[str, int]:
     """The last row of the named worksheets, without reading cells."""
     workbook = Workbook(raw)
