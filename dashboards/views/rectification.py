@@ -211,8 +211,9 @@ def _decisions(view: View) -> Table:
     rows = _facts(view, DECISIONS, ("decided_date",), columns)
     if "decided_date" in rows.columns:
         rows = rows.filter(pl.col("period") <= view.period)
+        reward = pl.when(pl.col("reward_cny").is_not_null().any()).then(pl.col("reward_cny").sum())
         rows = rows.group_by("decision_kind", "object_kind").agg(
-            pl.len().alias("decisions_count"), pl.col("reward_cny").sum(), pl.col("decided_date").max().alias("latest")
+            pl.len().alias("decisions_count"), reward.alias("reward_cny"), pl.col("decided_date").max().alias("latest")
         )
         rows = rows.sort("decisions_count", "decision_kind", descending=[True, False])
     return _plain(view, "decisions", rows, columns)
