@@ -18,7 +18,6 @@ import duckdb
 import polars as pl
 
 from dashboards import small_cells
-from dashboards.sums import BASES
 from dashboards.words import HIDDEN_VALUE
 from pipelines.publishing.releases import RETIRED_FILE
 from pipelines.terms import Terms, terms_of
@@ -150,13 +149,14 @@ class Release:
             return None
         name = f"protected_{table}"
         if name not in self._hidden:
-            other = BASES.get(table, (table,))[0]
-            base = None
-            if other != table and self.has(other) and self._protected(other):
-                base = self._hidden[f"protected_{other}"]
+            beside = {
+                other: self._hidden[f"protected_{other}"]
+                for other in sorted(small_cells.others(table))
+                if self.has(other) and self._protected(other)
+            }
             statement = "select * from read_parquet($file)"
             whole = pl.DataFrame(self._connection.sql(statement, params={"file": self._file(table)}).to_arrow_table())
-            self._hidden[name] = small_cells.hide(table, whole, self.cards, self.small_cell, base)
+            self._hidden[name] = small_cells.hide(table, whole, self.cards, self.small_cell, beside)
             self._connection.register(name, self._hidden[name].to_arrow())
         return _quoted(name)
 

@@ -49,7 +49,7 @@ def of_places(
             parts = here.join(at.group_by("area_id", "group_id").agg(pl.col(names).sum()), on="area_id")
             found.append(parts.with_columns(group_type=pl.lit(group)).select(whole.columns))
     frame = pl.concat(found).sort("group_type", "area_id", "group_id")
-    return small_cells.hide(model, frame, release.cards, release.small_cell, None) if release.small_cell else frame
+    return small_cells.hide(model, frame, release.cards, release.small_cell, {}) if release.small_cell else frame
 
 
 def of_place(counts: pl.DataFrame, area_code: str) -> Row:

@@ -8,14 +8,13 @@ The rules and their limits are in docs/decisions/0012-small-cells-on-screen.md.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from dashboards.sums import BASES, FROM, NOT_OF_PEOPLE, STEPS, SUMS
+from dashboards.small_cell_choice import Bridge, Cells, Equations, Flags, Values, protect
+from dashboards.sums import BASES, BRIDGES, FROM, NOT_A_PART, NOT_OF_PEOPLE, PARTS, SAME, STEPS, SUMS
 
 HIDDEN_COLUMNS = "hidden_columns"
 """The column of a frame that lists, row by row, the columns whose value is hidden (and null in the frame)."""
@@ -23,20 +22,7 @@ HIDDEN_COLUMNS = "hidden_columns"
 PEOPLE = frozenset({"人", "户", "人（户）", "人次", "户次"})
 _PLACE = ("area_level", "area_id", "area_name", "parent_area_id")
 _KEY = ("method_version", "period", "group_type", "group_id")
-_FEW = 2  # one unknown is a subtraction, two are not
-
-Cells = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-Values = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Equations:
-    """Sums a reader can do: cell ``totals[i]`` is made of ``members[starts[i]:starts[i + 1]]``."""
-
-    totals: Cells
-    members: Cells
-    starts: Cells
+_LONGEST = 2  # a ratio of ratios is the longest chain
 
 
 def people(cards: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
@@ -51,61 +37,60 @@ def people(cards: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
     return found
 
 
-def protect(values: Values, equations: Equations, small_cell: int) -> Flags:
-    """Which cells are hidden: 1 to below ``small_cell``, and as many more as it takes that no sum gives them away.
-
-    In each equation with a hidden cell at least two are hidden (0 and null stay), those hidden under a shown total sum
-    to at least ``small_cell`` and are not all 1. What is added is the smallest cell left, the first where several are.
-    """
-    hidden: Flags = (values > 0) & (values < small_cell)
-    if not equations.totals.size:
-        return hidden
-    equation = np.repeat(np.arange(equations.totals.size), np.diff([*equations.starts, equations.members.size]))
-    sizes = np.abs(values[equations.members])
-    total_values = values[equations.totals]
-    sums = np.add.reduceat(np.nan_to_num(values[equations.members]), equations.starts)
-    is_exact = np.abs(sums - total_values) < 0.5
-    place = np.arange(equations.members.size)
-    while True:
-        among = hidden[equations.members]
-        count = np.add.reduceat(among.astype(np.int64), equations.starts)
-        amount = np.add.reduceat(np.where(among, sizes, 0.0), equations.starts)
-        total_hidden = hidden[equations.totals]
-        weak = (count > 0) & ((count < _FEW) | (amount < small_cell) | (amount <= count))
-        needy = np.where(total_hidden, count == 0, weak & ~np.isnan(total_values))
-        left = np.where(among | (sizes == 0) | np.isnan(sizes), np.inf, sizes)
-        least = np.minimum.reduceat(left, equations.starts)
-        found = needy & np.isfinite(least)
-        candidates = found[equation] & (left == least[equation])
-        first = np.minimum.reduceat(np.where(candidates, place, place.size), equations.starts)
-        fresh = np.concatenate(
-            [
-                equations.members[first[found]],
-                # Nothing is left to hide below: the total itself goes, where it is what the parts add up to.
-                equations.totals[needy & ~found & ~total_hidden & is_exact & (total_values != 0)],
-            ]
-        )
-        if not fresh.size:
-            return hidden
-        hidden[fresh] = True
+def others(model: str) -> set[str]:
+    """The other models whose hidden form decides what is hidden in this one."""
+    named = {other for other, _ in SAME.get(model, {}).values()}
+    return {*named, BASES.get(model, (model,))[0]} - {model}
 
 
 def hide(
-    model: str, frame: pl.DataFrame, cards: Mapping[str, Mapping[str, Any]], small_cell: int, base: pl.DataFrame | None
+    model: str,
+    frame: pl.DataFrame,
+    cards: Mapping[str, Mapping[str, Any]],
+    small_cell: int,
+    beside: Mapping[str, pl.DataFrame],
 ) -> pl.DataFrame:
     """``frame`` (all rows of a model) with hidden cells null and named in ``hidden_columns``.
 
-    ``base`` is the hidden form of the model that ``BASES`` names, when that is another one.
+    ``beside`` holds the hidden forms of the models that ``others`` names, as far as the release has them.
     """
     described = cards.get(model, {})
     columns = people(described, frame.columns)
     masks: dict[str, Flags] = {}
     if columns:
         values = frame.select(pl.col(columns).cast(pl.Float64)).to_numpy().astype(np.float64)
-        flags = protect(values.ravel(), _equations(model, frame, columns), small_cell).reshape(values.shape)
+        already = _few_left(model, described, columns, values, small_cell)
+        for column, (other, same) in SAME.get(model, {}).items():
+            if column in columns and other in beside:
+                already[:, columns.index(column)] |= _hidden_beside(frame, beside[other], same, ("area_id", "period"))
+        flags = protect(
+            values.ravel(),
+            _equations(model, frame, columns),
+            small_cell,
+            _bridges(model, columns, frame.height),
+            (already & (values > 0)).ravel(),
+        ).reshape(values.shape)
         masks = {column: flags[:, index] for index, column in enumerate(columns)}
-    _derive(model, frame, described, masks, base)
+    _derive(model, frame, described, masks, beside)
     return _blanked(frame, masks)
+
+
+def _few_left(
+    model: str, described: Mapping[str, Any], columns: Sequence[str], values: Values, small_cell: int
+) -> Flags:
+    """Which counts that are a part of another one leave 1 to below ``small_cell`` of it: 85 of 86 says who the one is.
+
+    The parts are the numerators of shares on the cards, and those that ``PARTS`` names.
+    """
+    found = np.zeros(values.shape, dtype=np.bool_)
+    cards = [(one or {}).get("card") or {} for one in described.values()]
+    shares = [(card.get("numerator"), card.get("denominator")) for card in cards if card.get("format") == "share"]
+    at = {column: index for index, column in enumerate(columns)}
+    for part, whole in (*shares, *PARTS.get(model, ())):
+        if part in at and whole in at and part not in NOT_A_PART:
+            left = values[:, at[whole]] - values[:, at[part]]
+            found[:, at[part]] |= (values[:, at[part]] > 0) & (left > 0) & (left < small_cell)
+    return found
 
 
 def hide_listed(
@@ -164,11 +149,11 @@ def _derive(
     frame: pl.DataFrame,
     described: Mapping[str, Any],
     masks: dict[str, Flags],
-    base: pl.DataFrame | None,
+    beside: Mapping[str, pl.DataFrame],
 ) -> None:
     """Add the masks of values whose numerator, denominator or basis is hidden."""
     nothing = np.zeros(frame.height, dtype=np.bool_)
-    basis = _basis(model, frame, masks, base)
+    basis = _basis(model, frame, masks, beside)
     counted = set(masks)
     links: dict[str, list[str]] = {}
     for column in frame.columns:
@@ -178,27 +163,46 @@ def _derive(
         is_typical = card.get("format") in ("share", "number") and not column.startswith(NOT_OF_PEOPLE)
         if basis is not None and column not in counted and is_typical:
             masks[column] = masks.get(column, nothing) | basis
-    for _ in range(_FEW):  # a ratio of ratios is the longest chain
+    for _ in range(_LONGEST):
         for column, names in links.items():
             for name in names:
                 if name in masks:
                     masks[column] = masks.get(column, nothing) | masks[name]
 
 
-def _basis(model: str, frame: pl.DataFrame, masks: Mapping[str, Flags], base: pl.DataFrame | None) -> Flags | None:
+def _basis(
+    model: str, frame: pl.DataFrame, masks: Mapping[str, Flags], beside: Mapping[str, pl.DataFrame]
+) -> Flags | None:
     if model not in BASES:
         return None
     other, column = BASES[model]
     if other == model:
         return masks.get(column)
-    if base is None or HIDDEN_COLUMNS not in base.columns:
-        return None
-    key = [name for name in ("area_id", *_KEY) if name in frame.columns and name in base.columns]
+    return _hidden_beside(frame, beside[other], column, ("area_id", *_KEY)) if other in beside else None
+
+
+def _hidden_beside(frame: pl.DataFrame, other: pl.DataFrame, column: str, by: Sequence[str]) -> Flags:
+    """For which rows of ``frame`` the ``column`` is hidden in the row of the ``other`` table with the same key."""
+    if HIDDEN_COLUMNS not in other.columns:
+        return np.zeros(frame.height, dtype=np.bool_)
+    key = [name for name in by if name in frame.columns and name in other.columns]
     hit = (
-        base.filter(pl.col(HIDDEN_COLUMNS).list.contains(column)).select(*key, pl.lit(value=True).alias("hit")).unique()
+        other.filter(pl.col(HIDDEN_COLUMNS).list.contains(column))
+        .select(*key, pl.lit(value=True).alias("hit"))
+        .unique()
     )
     joined = frame.select(key).join(hit, on=key, how="left", nulls_equal=True, maintain_order="left")
     return joined["hit"].fill_null(value=False).to_numpy()
+
+
+def _bridges(model: str, columns: Sequence[str], height: int) -> list[Bridge]:
+    at, lines = {column: index for index, column in enumerate(columns)}, np.arange(height)[:, None] * len(columns)
+    found = []
+    for sides in BRIDGES.get(model, ()):
+        stocks, moves = ([at[name] for name in names if name in at] for names in sides)
+        if stocks and moves:
+            found.append(Bridge(lines + np.array(stocks), lines + np.array(moves)))
+    return found
 
 
 def _keys(frame: pl.DataFrame, counted: Sequence[str]) -> list[str]:

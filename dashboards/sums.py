@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# What a reader can add up inside one row: a total and its parts. Stocks are not hidden for the sake of the movements
-# between them: a monthly stock that comes and goes would be of no use (see the decision).
+# What a reader can add up inside one row: a total and its parts.
 SUMS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "kpi_exit_area_year": tuple(
         (f"listed_{unit}_count", (f"cumulative_exited_{unit}_count", f"remaining_{unit}_count"))
@@ -135,6 +134,59 @@ STEPS: Mapping[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = 
         (f"opening_{unit}_count", (), (f"closing_{unit}_count",)) for unit in ("household", "person")
     ),
     "kpi_employment_area_month": (("opening_working_count", (), ("working_person_count",)),),
+}
+# Stocks, and the movements between them. Stocks are not hidden for the sake of movements: a monthly stock that comes
+# and goes would be of no use (see the decision). What a bridge cannot explain stands with the stocks: a sign beside it
+# says when it is 0.
+BRIDGES: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
+    "kpi_register_bridge_area_month": tuple(
+        (
+            tuple(f"{stock}_{unit}_count" for stock in ("opening", "closing", "unexplained")),
+            tuple(
+                f"{move}_{unit}_count"
+                for move in (
+                    *("identified", "returned", "natural_plus", "transfer_in", "split"),
+                    *("natural_minus", "removed_in_error", "transfer_out", "merge", "exited"),
+                )
+            ),
+        )
+        for unit in ("household", "person")
+    ),
+    "kpi_monitoring_area_month": tuple(
+        (
+            tuple(f"{stock}_{unit}_count" for stock in ("opening", "closing")),
+            tuple(f"{move}_{unit}_count" for move in ("new", "returned", "eliminated", "natural", "removed")),
+        )
+        for unit in ("household", "person")
+    ),
+    "kpi_employment_area_month": (
+        (
+            ("opening_working_count", "working_person_count"),
+            ("started_worker_count", "stopped_worker_count", "moved_worker_count"),
+        ),
+    ),
+}
+# Parts of another count whose rest is no column, beside the numerators of shares on the cards: what is left counts too.
+PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "kpi_relocation_area_month": (
+        ("moved_in_household_count", "moved_household_count"),
+        ("measured_household_count", "registered_household_count"),
+        ("measured_person_count", "registered_person_count"),
+        ("above_area_bar_count", "measured_household_count"),
+        ("labour_household_count", "moved_household_count"),
+        ("zero_employment_household_count", "labour_household_count"),
+        ("not_eligible_household_count", "moved_household_count"),
+        ("to_check_household_count", "moved_household_count"),
+    ),
+}
+NOT_A_PART = frozenset({"working_growth_count"})
+"""Numerators of shares that are no part of their denominator."""
+# Columns that count the same as a column of another table, or nearly, by place and period: hidden where that one is.
+SAME: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "kpi_exit_check_area_year": {
+        f"{what}_household_count": ("kpi_exit_area_year", "exited_household_count")
+        for what in ("due", "checked", "complete", "passed")
+    },
 }
 # Whose figures a row's means, medians and indices are made of, where the card names no denominator of its own.
 BASES: Mapping[str, tuple[str, str]] = {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from dashboards import export, layout, small_cells, state, tables
 from dashboards.cards import Card
+from dashboards.data import Release, Wanted
 from dashboards.layout import Tile, View
 from dashboards.tables import Table
 from dashboards.words import HIDDEN, MINUS
@@ -16,6 +19,8 @@ ALL = "all"
 # Figures of people and households, whose small numbers stay hidden; printed ones are public.
 UNITS_OF_PEOPLE = ("人", "户", "名", "人次", "户次")
 YEAR = "年"
+# Conditions of the list of printed figures that a table of figures can be asked by.
+ONE_OF = re.compile(r"(\w+) (?:=|in) \(?('[^']*'(?:, *'[^']*')*)\)?")
 VALUES = ("printed_value", "expected_value", "computed_value", "difference_value", "tolerance_value")
 # Decimals beyond the printed ones.
 MORE_DIGITS = {
@@ -115,17 +120,40 @@ def _written(value: float | None, digits: int, more: int, unit: str) -> str | No
 
 
 def _without_small_counts(view: View, found: pl.DataFrame) -> pl.DataFrame:
-    """Computed counts of people below the limit, and what they differ by, are hidden."""
+    """Computed figures that their own table hides, and counts of people below the limit, are hidden here too.
+
+    With them goes what they differ by, and the printed figure at the size of an invented county: where both agree it
+    is the computed one. The printed figure itself is public.
+    """
+    release = view.release
     small = (
         pl.col("unit_name").is_in(UNITS_OF_PEOPLE)
         & (pl.col("computed_value") > 0)
-        & (pl.col("computed_value") < view.release.small_cell)
+        & (pl.col("computed_value") < release.small_cell)
     ).fill_null(value=False)
-    names = ["computed_value", "difference_value"]
-    hidden = [pl.when(small).then(None).otherwise(pl.col(name)).alias(name) for name in names]
-    starred = pl.when(small).then(pl.lit(names)).otherwise(pl.lit([], pl.List(pl.String)))
-    numbers = found.with_columns(pl.col(name).cast(pl.Float64) for name in VALUES)
-    return numbers.with_columns(*hidden, starred.alias(small_cells.HIDDEN_COLUMNS))
+    elsewhere = pl.Series([_is_hidden(release, row) for row in found.iter_rows(named=True)], dtype=pl.Boolean)
+    numbers = found.with_columns(*(pl.col(name).cast(pl.Float64) for name in VALUES), is_hidden=small | elsewhere)
+    resized = pl.col("is_hidden") & (pl.col("expected_value") != pl.col("printed_value"))
+    falls = {"computed_value": pl.col("is_hidden"), "difference_value": pl.col("is_hidden"), "expected_value": resized}
+    starred = [pl.when(test).then(pl.lit(name)) for name, test in falls.items()]
+    return numbers.with_columns(
+        *(pl.when(test).then(None).otherwise(pl.col(name)).alias(name) for name, test in falls.items()),
+        pl.concat_list(starred).list.drop_nulls().alias(small_cells.HIDDEN_COLUMNS),
+    ).drop("is_hidden")
+
+
+def _is_hidden(release: Release, row: dict[str, str | None]) -> bool:
+    """Whether the table that a figure comes from hides a cell it is made of; no where the cell cannot be looked up."""
+    name, condition = str(row["mart_name"]), row.get("mart_filter")
+    if not condition or not name.startswith("kpi_") or not release.small_cell or not release.has(name):
+        return False
+    parts = [ONE_OF.fullmatch(part) for part in condition.split(" and ")]
+    wanted: dict[str, Wanted] = {part[1]: tuple(re.findall("'([^']*)'", part[2])) for part in parts if part}
+    cells = release.rows(name, wanted) if all(parts) else pl.DataFrame()
+    if small_cells.HIDDEN_COLUMNS not in cells.columns:
+        return False
+    hidden = cells[small_cells.HIDDEN_COLUMNS].drop_nulls().explode()
+    return not set(hidden).isdisjoint(re.findall(r"\w+", str(row["mart_column"])))
 
 
 def _title(view: View, row: dict[str, str | None]) -> str:

@@ -95,6 +95,7 @@ def _row(
         "agreement": _agreement(figure, expected, computed, is_exact=is_exact),
         "mart_name": figure["model"] or None,
         "mart_column": figure["column"] or None,
+        "mart_filter": figure["filter"] or None,
         "note": figure["note"] or None,
         "printed_digits": int(figure["printed_digits"] or 0),
         "county_scale": scale,

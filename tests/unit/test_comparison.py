@@ -30,7 +30,7 @@ SHELL = """
     create table marts.kpi_published_vs_computed (
         method_version varchar, place varchar, period varchar, indicator varchar, area_level varchar, unit_name varchar,
         sentence_ref varchar, availability varchar, agreement varchar, mart_name varchar, mart_column varchar,
-        note varchar, printed_digits integer, county_scale double, printed_value decimal(30, 10),
+        mart_filter varchar, note varchar, printed_digits integer, county_scale double, printed_value decimal(30, 10),
         expected_value decimal(30, 10), computed_value decimal(30, 10), difference_value decimal(30, 10),
         tolerance_value decimal(30, 10)
     );
@@ -72,6 +72,14 @@ def filled(
 AT_A_TWENTIETH = (
     "select '2020' as period, 140 as village_count, 1695 as person_count, 56750000.00 as paid_cny, 0.2154 as x_share"
 )
+
+
+def test_a_figure_carries_the_condition_by_which_its_row_is_found(tmp_path: Path) -> None:
+    filled(tmp_path, AT_A_TWENTIETH, scale=0.05)
+    with duckdb.connect(str(tmp_path / "build.duckdb")) as connection:
+        found = connection.execute(f"select indicator, mart_filter from marts.{COMPARISON}").fetchall()
+    assert dict(found)["people"] == "period = '2020'"
+    assert dict(found)["meetings"] is None
 
 
 def test_at_a_known_size_everything_with_a_table_is_compared(tmp_path: Path) -> None:

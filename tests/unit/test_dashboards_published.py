@@ -93,6 +93,40 @@ def test_small_counts_of_people_stay_hidden_and_the_filter_leaves_the_chosen(
     assert app.dataframe[0].value["indicator"].tolist() == ["mobilisation_meeting_count"]
 
 
+def test_what_the_own_table_of_a_figure_hides_is_hidden_beside_the_printed_one(
+    marts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """48 exits are hidden on the page of exits for the sake of a small neighbour: they are not to be had here."""
+    file = marts / RELEASE / "kpi_exit_area_year.parquet"
+    exits, county = pl.read_parquet(file), "530323000000"
+    changed = pl.col("exited_household_count")
+    for area, amount in (("530323001001", 2), ("530323001002", 48), ("530323001000", 50)):
+        at = (pl.col("area_id") == area) & (pl.col("period") == "2015")
+        changed = pl.when(at).then(amount).otherwise(changed)
+    exits.with_columns(changed.alias("exited_household_count")).write_parquet(file)
+    key = "period = '2015' and area_id = '{}'"
+    add_table(
+        marts,
+        [
+            row(name, "equal", (960.0, 48.0, 48.0, 0.0, 0.5), mart_column=column, mart_filter=condition, unit_name="户")
+            for name, column, condition in (
+                ("hidden", "exited_household_count", key.format("530323001002")),
+                ("sum", "sum(exited_household_count)", "period in ('2015', '2016') and area_id = '530323001002'"),
+                ("shown", "exited_household_count", key.format(county)),
+                ("village", "listed_village_count", key.format("530323001002")),
+                ("odd", "exited_household_count", "period > '2014'"),
+            )
+        ],
+    )
+    monkeypatch.setenv("XIANQING_SMALL_CELL", "4")
+    get_settings.cache_clear()
+    shown = open_page("published").dataframe[0].value.set_index("indicator")
+    values = ["printed_value", "expected_value", "computed_value", "difference_value"]
+    told = {name: shown.loc[name, values].tolist() for name in ("hidden", "sum", "shown", "village", "odd")}
+    starred, plain = ["960", "*", "*", "*"], ["960", "48", "48", "0"]
+    assert told == {"hidden": starred, "sum": starred, "shown": plain, "village": plain, "odd": plain}
+
+
 def test_a_year_is_written_as_a_year_and_every_row_with_decimals_of_its_own(marts: Path) -> None:
     year = row("county_exit_year", "differs", (2018.0, 2018.0, 2019.0, 1.0, 0.5), unit_name="年")
     share = row(

@@ -66,7 +66,7 @@ def hidden(frame: pl.DataFrame, column: str = "poor_household_count") -> list[st
 
 
 def hide(frame: pl.DataFrame) -> pl.DataFrame:
-    return small_cells.hide("kpi", frame, CARDS, SMALL, None)
+    return small_cells.hide("kpi", frame, CARDS, SMALL, {})
 
 
 def test_a_single_small_village_takes_the_next_smallest_with_it_and_zero_and_null_stay() -> None:
@@ -156,7 +156,7 @@ def test_the_interval_of_a_hidden_rate_is_hidden_too() -> None:
     plain = ratio | {"numerator": None, "denominator": None}
     cards = {model: {"hit_count": {"card": card}, "sample_count": {"card": card}, "rate_share": {"card": ratio}}}
     cards[model] |= {bound: {"card": plain} for bound in ("lower_bound", "upper_bound")}
-    shown = small_cells.hide(model, pl.DataFrame([row | counts]), cards, 4, None).row(0, named=True)
+    shown = small_cells.hide(model, pl.DataFrame([row | counts]), cards, 4, {}).row(0, named=True)
     assert [shown[name] for name in counts] == [None, 110, None, None, None]
 
 

@@ -22,6 +22,7 @@ final as (
         case when model is null then 'not_computable' else 'not_compared' end as agreement,
         model as mart_name,
         "column" as mart_column,
+        filter as mart_filter,
         note,
         printed_digits,
         cast(null as double) as county_scale,

@@ -1,0 +1,131 @@
+"""Which cells fall with the small ones: the closure over sums that a reader can do, on plain arrays of numbers.
+
+Belongs here: the rule that makes more cells hidden until no single sum or bridge gives one away. Does not belong here:
+which sums a table has and how its frame is blanked (``small_cells.py``), which columns make up which (``sums.py``).
+The rules and their limits are in docs/decisions/0012-small-cells-on-screen.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Cells = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Values = NDArray[np.float64]
+
+_FEW = 2  # one unknown is a subtraction, two are not
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Equations:
+    """Sums a reader can do: cell ``totals[i]`` is made of ``members[starts[i]:starts[i + 1]]``."""
+
+    totals: Cells
+    members: Cells
+    starts: Cells
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """Rows whose stocks and movements add up to nothing: a line of ``stocks`` and one of ``moves`` for each row.
+
+    Stocks are never hidden for the sake of movements. A movement that is 0 can be hidden beside the only other one.
+    """
+
+    stocks: Cells
+    moves: Cells
+
+
+def protect(
+    values: Values,
+    equations: Equations,
+    small_cell: int,
+    bridges: Sequence[Bridge] = (),
+    already: Flags | None = None,
+) -> Flags:
+    """Which cells are hidden: 1 to below ``small_cell``, those ``already``, and as many more as it takes.
+
+    In each equation with a hidden cell at least two are hidden, those hidden under a shown total sum to at least
+    ``small_cell`` and are not all 1. What is added is the smallest cell left, the first where several are. In each row
+    of a bridge with a hidden cell at least two are. Null stays, and so does 0 outside a bridge.
+    """
+    hidden: Flags = (values > 0) & (values < small_cell)
+    if already is not None:
+        hidden |= already
+    sums = _Sums(values, equations, small_cell) if equations.totals.size else None
+    while True:
+        fresh = sums.fresh(hidden) if sums else _NONE
+        if not fresh.size and bridges:
+            fresh = _fresh_of_bridges(values, hidden, bridges, sums)
+        if not fresh.size:
+            return hidden
+        hidden[fresh] = True
+
+
+class _Sums:
+    """The equations of one table, with what does not change while cells are added."""
+
+    def __init__(self, values: Values, equations: Equations, small_cell: int) -> None:
+        self.of, self.small_cell = equations, small_cell
+        counts = np.diff([*equations.starts, equations.members.size])
+        self.equation = np.repeat(np.arange(equations.totals.size), counts)
+        self.sizes = np.abs(values[equations.members])
+        self.total_values = values[equations.totals]
+        sums = np.add.reduceat(np.nan_to_num(values[equations.members]), equations.starts)
+        self.is_exact = np.abs(sums - self.total_values) < 0.5
+        self.place = np.arange(equations.members.size)
+        self.cell_count = values.size
+
+    def fresh(self, hidden: Flags) -> Cells:
+        """The cells to hide next: one in each equation that gives a hidden cell away."""
+        starts, members, totals = self.of.starts, self.of.members, self.of.totals
+        among = hidden[members]
+        count = np.add.reduceat(among.astype(np.int64), starts)
+        positive = np.add.reduceat((among & (self.sizes > 0)).astype(np.int64), starts)
+        amount = np.add.reduceat(np.where(among, self.sizes, 0.0), starts)
+        total_hidden = hidden[totals]
+        weak = (count > 0) & ((count < _FEW) | (amount < self.small_cell) | (amount <= positive))
+        needy = np.where(total_hidden, count == 0, weak & ~np.isnan(self.total_values))
+        left = np.where(among | (self.sizes == 0) | np.isnan(self.sizes), np.inf, self.sizes)
+        least = np.minimum.reduceat(left, starts)
+        found = needy & np.isfinite(least)
+        candidates = found[self.equation] & (left == least[self.equation])
+        first = np.minimum.reduceat(np.where(candidates, self.place, self.place.size), starts)
+        # Nothing is left to hide below: the total itself goes, where it is what the parts add up to. A total of 0 goes
+        # only where all that is hidden below it are zeros of bridges.
+        can_go = self.is_exact & ((self.total_values != 0) | (amount == 0))
+        return np.concatenate([members[first[found]], totals[needy & ~found & ~total_hidden & can_go]])
+
+    def told_zeros(self, hidden: Flags) -> Flags:
+        """The cells that a shown total of 0 says to be 0."""
+        told = np.zeros(self.cell_count, dtype=np.bool_)
+        is_nothing = (self.total_values == 0) & ~hidden[self.of.totals]
+        told[self.of.members[is_nothing[self.equation]]] = True
+        return told
+
+
+def _fresh_of_bridges(values: Values, hidden: Flags, bridges: Sequence[Bridge], sums: _Sums | None) -> Cells:
+    """The movements to hide next in rows with one hidden cell: the smallest other; where all are 0, all of them.
+
+    All, because the first of them would tell which cell is not 0. Those that a shown total of 0 gives away are hidden
+    only when nothing else is left to do anywhere.
+    """
+    found, zeros = [_NONE], [_NONE]
+    for bridge in bridges:
+        cells = np.concatenate([bridge.stocks, bridge.moves], axis=1)
+        is_known = ~np.isnan(values[cells]).any(axis=1)
+        moves = bridge.moves[is_known & (hidden[cells].sum(axis=1) == 1)]
+        sizes = np.abs(values[moves])
+        left = np.where(hidden[moves] | (sizes == 0), np.inf, sizes)
+        has_other = np.isfinite(left).any(axis=1)
+        found.append(moves[has_other, left[has_other].argmin(axis=1)])
+        zeros.append(moves[~has_other][~hidden[moves[~has_other]]])
+    zero = np.concatenate(zeros)
+    untold = zero[~sums.told_zeros(hidden)[zero]] if sums else zero
+    fresh = np.concatenate([*found, untold])
+    return fresh if fresh.size else zero

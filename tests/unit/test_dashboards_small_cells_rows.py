@@ -1,0 +1,198 @@
+"""Small cells that the rest of a row gives away: movements between two stocks, a part and what is left of its whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboards import export, small_cells
+
+SMALL = 4
+CARD: dict[str, Any] = {"card": {"unit": {"zh": "户"}, "format": "count"}}
+MONITORING = "kpi_monitoring_area_month"
+MOVES = {"new": 1, "returned": 1, "eliminated": -1, "natural": -1, "removed": -1}
+MOVE_COLUMNS = [f"{move}_household_count" for move in MOVES]
+OPENING, CLOSING = "opening_household_count", "closing_household_count"
+BRIDGE = [OPENING, *MOVE_COLUMNS, CLOSING]
+VILLAGES = {"T0": ("V0", "V1", "V2"), "T1": ("V3", "V4"), "T2": ("V5",)}
+
+
+def bridge(moves: Mapping[str, Sequence[int]], opening: int = 40) -> pl.DataFrame:
+    """A county of villages: the movements of one month by village, in the order of ``MOVES``; every level adds up."""
+    villages = {
+        name: np.array([opening, *moves.get(name, (0, 0, 0, 0, 0))]) for all_ in VILLAGES.values() for name in all_
+    }
+    sums = dict(villages)
+    sums |= {township: np.sum([villages[name] for name in inside], axis=0) for township, inside in VILLAGES.items()}
+    sums["C"] = sums["P"] = np.sum([sums[township] for township in VILLAGES], axis=0)
+    parents = {name: township for township, inside in VILLAGES.items() for name in inside}
+    parents |= dict.fromkeys(VILLAGES, "C") | {"C": "P"}
+    rows = []
+    for name, values in sums.items():
+        closing = int(values[0] + values[1:] @ np.array(list(MOVES.values())))
+        key = {"area_id": name, "parent_area_id": parents.get(name), "period": "2020-03"}
+        rows.append(
+            key
+            | {"group_type": "all", "group_id": "all"}
+            | dict(zip(BRIDGE, [*map(int, values), closing], strict=True))
+        )
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def hide(frame: pl.DataFrame) -> pl.DataFrame:
+    return small_cells.hide(MONITORING, frame, {MONITORING: dict.fromkeys(BRIDGE, CARD)}, SMALL, {})
+
+
+def stars(frame: pl.DataFrame, area: str, columns: Sequence[str] = BRIDGE) -> list[str]:
+    row = frame.filter(area_id=area)
+    return [
+        name.removesuffix("_household_count") for name in columns if export.is_hidden(row, name).to_list() == [True]
+    ]
+
+
+def worked_out(frame: pl.DataFrame) -> set[tuple[str, str]]:
+    """The attack, by arithmetic of its own: every hidden cell that follows from one sum or one bridge, again and again.
+
+    A reader subtracts, and knows that nothing below a 0 is other than 0.
+    """
+    known = {(row["area_id"], name): row[name] for row in frame.to_dicts() for name in BRIDGE}
+    hidden = {cell for cell, value in known.items() if value is None}
+    sums: list[dict[tuple[str, str], int]] = []
+    for row in frame.to_dicts():
+        area = row["area_id"]
+        sums.append({(area, name): sign for name, sign in zip(BRIDGE, (1, *MOVES.values(), -1), strict=True)})
+        below = frame.filter(parent_area_id=area)["area_id"].to_list()
+        sums += [{(area, name): -1} | {(one, name): 1 for one in below} for name in BRIDGE if below]
+    found = True
+    while found:
+        found = False
+        for one in sums:
+            left = [cell for cell in one if known[cell] is None]
+            rest = sum(sign * known[cell] for cell, sign in one.items() if known[cell] is not None)
+            of_one_sign = len({one[cell] for cell in left}) == 1
+            if left and (len(left) == 1 or (of_one_sign and rest == 0)):
+                known |= {cell: -rest * one[cell] if len(left) == 1 else 0 for cell in left}
+                found = True
+    return {cell for cell in hidden if known[cell] is not None}
+
+
+def test_the_only_movement_of_a_month_takes_all_others_with_it_at_every_level() -> None:
+    """33 at the beginning, 35 at the end, one `*` and noughts: the `*` is 2."""
+    shown = hide(bridge({"V1": (2, 0, 0, 0, 0)}))
+    for area in ("P", "C", "T0", "V1"):
+        assert stars(shown, area) == list(MOVES), area
+    assert stars(shown, "V0") == stars(shown, "T2") == []
+    assert worked_out(shown) == set()
+
+
+def test_a_movement_is_hidden_with_the_smallest_other_one_and_the_noughts_stay() -> None:
+    shown = hide(bridge({"V0": (2, 0, 30, 7, 0), "V1": (50, 0, 20, 9, 0), "V3": (60, 0, 8, 25, 0)}))
+    assert stars(shown, "V0") == ["new", "natural"]
+    assert stars(shown, "C") == []
+    assert shown.filter(area_id="C")["removed_household_count"].to_list() == [0]
+    assert worked_out(shown) == set()
+
+
+def test_noughts_are_hidden_only_where_the_place_above_has_such_a_movement() -> None:
+    moves = {"V0": (2, 0, 0, 0, 0), "V1": (50, 0, 20, 0, 0), "V2": (30, 0, 11, 0, 0), "V3": (60, 0, 8, 0, 0)}
+    shown = hide(bridge(moves, opening=100))
+    assert stars(shown, "V0") == ["new", "eliminated"]
+    assert stars(shown, "C") == []
+    assert worked_out(shown) == set()
+
+
+def test_a_small_stock_does_not_follow_from_the_movements() -> None:
+    shown = hide(bridge({"V0": (0, 0, 8, 0, 0)}, opening=10))
+    assert stars(shown, "V0")[-1] == "closing"
+    assert len(stars(shown, "V0")) > 1
+    assert worked_out(shown) == set()
+
+
+def test_a_row_with_something_not_reported_is_no_bridge_and_stays_as_it_is() -> None:
+    frame = bridge({"V1": (2, 0, 0, 0, 0)}).with_columns(opening_household_count=pl.lit(None, pl.Int64))
+    assert stars(hide(frame), "P") == ["new"]
+
+
+amounts = st.integers(0, 9) | st.just(0) | st.just(0)
+movements = st.tuples(amounts, amounts, amounts, amounts, amounts)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(movements, min_size=6, max_size=6), st.integers(45, 60))
+def test_no_hidden_movement_or_stock_follows_from_what_is_shown(moves: list[tuple[int, ...]], opening: int) -> None:
+    names = [name for inside in VILLAGES.values() for name in inside]
+    frame = bridge(dict(zip(names, moves, strict=True)), opening)
+    shown = hide(frame)
+    truth = frame.to_dicts()
+    small = {(row["area_id"], name) for row in truth for name in BRIDGE if 0 < row[name] < SMALL}
+    hidden = {(row["area_id"], name) for row in shown.to_dicts() for name in BRIDGE if row[name] is None}
+    assert small <= hidden
+    assert worked_out(shown) == set()
+
+
+RELOCATION = "kpi_relocation_area_month"
+SHARE = {"numerator": "demolished_household_count", "denominator": "moved_household_count", "format": "share"}
+LISTED = {
+    "moved_household_count": CARD,
+    "demolished_household_count": CARD,
+    "moved_in_household_count": CARD,
+    "demolished_share": {"card": SHARE | {"unit": {"zh": "%"}}},
+}
+
+
+def moved(*rows: tuple[int, int, int]) -> pl.DataFrame:
+    """Villages of one township with movers, old houses pulled down and households that live in the new home."""
+    whole = tuple(sum(values) for values in zip(*rows, strict=True))
+    places = [("T", None, whole), *((f"V{index}", "T", row) for index, row in enumerate(rows))]
+    key = {"period": "2020-03", "group_type": "all", "group_id": "all"}
+    found = [
+        {"area_id": area, "parent_area_id": parent, "demolished_share": row[1] / row[0]}
+        | key
+        | dict(zip(LISTED, row, strict=False))
+        for area, parent, row in places
+    ]
+    return small_cells.hide(RELOCATION, pl.DataFrame(found, infer_schema_length=None), {RELOCATION: LISTED}, SMALL, {})
+
+
+@pytest.mark.parametrize(("column", "row"), [(1, (86, 85, 80)), (2, (86, 80, 83))])
+def test_a_part_that_leaves_one_to_three_of_its_whole_is_hidden_with_its_share(
+    column: int, row: tuple[int, int, int]
+) -> None:
+    names = list(LISTED)
+    shown = moved(row, (90, 80, 70), (50, 40, 30))
+    first = shown.filter(area_id="V0").row(0, named=True)
+    assert first[names[column]] is None
+    assert first["moved_household_count"] == 86
+    assert (first["demolished_share"] is None) == (column == 1)
+    others = shown.filter(parent_area_id="T")[names[column]]
+    assert others.null_count() == 2, "the sum of the township gives the hidden one away"
+
+
+def test_a_part_that_is_the_whole_or_leaves_enough_is_shown() -> None:
+    shown = moved((86, 86, 82), (90, 80, 70), (50, 40, 30))
+    assert small_cells.HIDDEN_COLUMNS not in shown.columns
+
+
+def test_what_another_table_hides_is_hidden_where_the_same_is_counted() -> None:
+    """48 exits are hidden beside 2: that 48 were due for a check, and 47 checked, says the same."""
+    exits = pl.DataFrame(
+        {
+            "area_id": ["V0", "V1", "V2"],
+            "period": "2019",
+            small_cells.HIDDEN_COLUMNS: [["exited_household_count"], ["exited_household_count"], None],
+        }
+    )
+    key = {"parent_area_id": "T", "period": "2019", "group_type": "household", "group_id": "all"}
+    counted = {"due_household_count": [2, 48, 60], "checked_household_count": [0, 47, 60]}
+    frame = pl.DataFrame({"area_id": ["V0", "V1", "V2"]} | {name: [value] * 3 for name, value in key.items()} | counted)
+    model = "kpi_exit_check_area_year"
+    shown = small_cells.hide(model, frame, {model: dict.fromkeys(counted, CARD)}, SMALL, {"kpi_exit_area_year": exits})
+    assert shown["due_household_count"].to_list() == [None, None, 60]
+    assert shown["checked_household_count"].to_list() == [0, None, 60]
+    assert small_cells.others(model) == {"kpi_exit_area_year"}
