@@ -1,7 +1,8 @@
 """Small cells: which counts of persons and households a release does not show, and what falls with them.
 
 Belongs here: the choice of hidden cells, made once for a whole table of a release, so that every page and export
-hides the same ones. Does not belong here: how a hidden cell is written (``words.py``), where tables are read.
+hides the same ones. Does not belong here: which more fall with the small ones (``small_cell_choice.py``), how a hidden
+cell is written (``words.py``), where tables are read.
 The rules and their limits are in docs/decisions/0012-small-cells-on-screen.md.
 """
 
