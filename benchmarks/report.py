@@ -21,6 +21,7 @@ ARRIVALS = (
     "that holds everything that arrived before; measured is the month of median size (of two the larger) unless "
     "another was asked for. The year's end is the last month of arrivals: it brings December and most yearly registers."
 )
+ONCE = "all installations of it share the result, so no run below counts it."
 Runs = dict[str, list[dict[str, Any]]]
 
 
@@ -31,6 +32,8 @@ def page(kept: dict[str, Any]) -> list[str]:
         "",
         f"Written by `make bench` on {kept.get('cores', '?')} cores, warm cache; see its options.",
     ]
+    if "once" in kept:
+        lines += ["", f"Once a checkout the dbt project is parsed and compiled, in {kept['once']:.1f} s: {ONCE}"]
     for part, write in (("turns", _turns), ("parts", _parts), ("growth", _growth), ("places", _places)):
         if part in kept:
             lines += ["", *write(kept[part])]

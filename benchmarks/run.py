@@ -182,6 +182,7 @@ def main() -> None:
     kept = kept if kept.get("form") == FORM else {"form": FORM}
     if not options.report:
         with tempfile.TemporaryDirectory(prefix="xianqing-bench-", dir=options.scratch) as scratch:
+            kept["once"] = measure(python("-m", "benchmarks.compiling"), Path(scratch)).wall
             for part in options.part or PARTS:
                 kept[part] = _result_of(part, options, Path(scratch), kept)
                 kept["cores"] = os.cpu_count()

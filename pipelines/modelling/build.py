@@ -57,7 +57,7 @@ def build(
         write_bronze(connection, bronze)
         connection.execute("checkpoint")
     parsed = current_project(settings)
-    statements = None if in_full else _statements(settings, parsed, output_dir)
+    statements = None if in_full else project_statements(settings, parsed, output_dir)
     if statements is None:
         nodes = build_models(settings.dbt_dir, build_file, output_dir, bronze.as_of_period, parsed)
         return Build(build_file, parsed.manifest_file, nodes)
@@ -77,8 +77,8 @@ def build(
     return Build(build_file, parsed.manifest_file, nodes, plan.bases, frozenset(plan.files), kept)
 
 
-def _statements(settings: Settings, parsed: Parsed, output_dir: Path) -> list[Statement] | None:
-    """The project's statements, None when only dbt itself may build it."""
+def project_statements(settings: Settings, parsed: Parsed, output_dir: Path) -> list[Statement] | None:
+    """The project's statements, None when only dbt itself may build it; ``output_dir`` is for dbt's drafts."""
     try:
         return kept_statements(
             parsed, lambda month: compile_project(settings.dbt_dir, output_dir / "compile", month, parsed)

@@ -134,7 +134,17 @@ def parse_project(dbt_dir: Path, output_dir: Path) -> Path:
 
 def current_project(settings: Settings) -> Parsed:
     """The dbt project as it is now, parsed when a file of it has changed. Raises DbtError when it is broken."""
-    return parsed_project(settings.dbt_dir, settings.state_dir / "dbt", parse_project)
+    return parsed_project(settings.dbt_dir, cache_dir(settings), parse_project)
+
+
+def cache_dir(settings: Settings) -> Path:
+    """Beside the project, where every installation finds it; in our own state where we may not write there."""
+    shared = settings.dbt_dir / "target" / "kept"
+    try:
+        shared.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return settings.state_dir / "dbt"
+    return shared if os.access(shared, os.W_OK) else settings.state_dir / "dbt"
 
 
 def dbt_manifest(settings: Settings) -> dict[str, Any]:

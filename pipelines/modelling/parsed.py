@@ -1,17 +1,20 @@
 """The dbt project, parsed once for as long as no file of it changes.
 
 Parsing costs more than building a small month. What is kept is dbt's own form of a parsed project, under a hash of
-every file of it and of dbt's versions: a project that differs in one byte is parsed anew, and nothing is ever merged.
+every file of it, of our code that reads it and of dbt's versions: a project that differs in one byte is parsed anew,
+and nothing is ever merged. It is made of code alone, so all installations of one checkout share it.
 Belongs here: that cache. Does not belong here: running dbt.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import importlib.metadata
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ CODE_ENDINGS = (".py", ".yml", ".sql", ".csv")
 WRITTEN_BY_DBT = ("target", "logs")
 ENGINES = ("dbt-core", "dbt-adapters", "dbt-duckdb")
 KEPT_PROJECTS = 3
+LOCK_FILE = ".lock"
 
 
 @dataclass(frozen=True)
@@ -70,32 +74,43 @@ def code_hash(folders: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
+@contextmanager
+def alone(cache_dir: Path) -> Iterator[None]:
+    """Wait until no other process fills this cache: what one of them makes, the others then find."""
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    with (cache_dir / LOCK_FILE).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def parsed_project(dbt_dir: Path, cache_dir: Path, parse: Callable[[Path, Path], Path]) -> Parsed:
     """The project as it is now, taken from ``cache_dir`` or parsed into it by ``parse`` (project, output folder).
 
     Raises what ``parse`` raises.
     """
     versions = " ".join(f"{name} {importlib.metadata.version(name)}" for name in ENGINES)
-    key = hashlib.sha256(f"{versions} {DATABASE} {dbt_dir.resolve()} {code_hash([dbt_dir])}".encode()).hexdigest()[:16]
+    code = code_hash([dbt_dir, Path(__file__).parent])
+    key = hashlib.sha256(f"{versions} {DATABASE} {dbt_dir.resolve()} {code}".encode()).hexdigest()[:16]
     parsed = Parsed(cache_dir / key)
-    if parsed.is_whole:
-        return parsed
-    draft = cache_dir / f".{key}-{uuid.uuid4().hex}"
-    draft.mkdir(parents=True)
-    try:
-        parse(dbt_dir, draft)
-        shutil.rmtree(parsed.folder, ignore_errors=True)
-        draft.replace(parsed.folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    _forget_old(cache_dir)
+    with alone(cache_dir):
+        if parsed.is_whole:
+            return parsed
+        draft = cache_dir / f".{key}-{uuid.uuid4().hex}"
+        draft.mkdir()
+        try:
+            parse(dbt_dir, draft)
+            shutil.rmtree(parsed.folder, ignore_errors=True)
+            draft.replace(parsed.folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        _forget_old(cache_dir)
     return parsed
 
 
 def _forget_old(cache_dir: Path) -> None:
     """Keep the projects parsed last; what a killed process left goes with the rest."""
-    by_age = sorted(cache_dir.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    for old in by_age[KEPT_PROJECTS:]:
+    found = [path for path in cache_dir.iterdir() if path.name != LOCK_FILE]
+    for old in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT_PROJECTS:]:
         if old.is_dir():
             shutil.rmtree(old, ignore_errors=True)
         else:

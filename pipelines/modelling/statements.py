@@ -18,10 +18,9 @@ from graphlib import TopologicalSorter
 from typing import Any, Literal
 
 from pipelines.files import write_json
-from pipelines.modelling.parsed import Parsed
+from pipelines.modelling.parsed import Parsed, alone
 
 STATEMENTS_FILE = "statements.json"
-FORM = 1  # of the file; another number has it written anew
 MONTH_MARK = "@as-of-period@"
 MONTH_MACRO = "as_of_period"
 # Macros of dbt that a project may replace without a trace here: they do their work while it is compiled.
@@ -78,18 +77,23 @@ def kept_statements(parsed: Parsed, compile_project: Callable[[str], Iterable[An
     UncertainError when only dbt itself may build this project, and what ``compile_project`` raises.
     """
     file = parsed.folder / STATEMENTS_FILE
-    kept: Any = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    if kept.get("form") != FORM:
-        try:
-            _require_plain(json.loads(parsed.manifest_file.read_text(encoding="utf-8")))
-            found = [asdict(each) for each in statements_of(compile_project(MONTH_MARK))]
-            kept = {"form": FORM, "uncertain": None, "statements": found}
-        except UncertainError as error:
-            kept = {"form": FORM, "uncertain": str(error), "statements": []}
-        write_json(file, kept)
+    with alone(parsed.folder.parent):
+        if not file.is_file():
+            write_json(file, _compiled(parsed, compile_project))
+    kept: Any = json.loads(file.read_text(encoding="utf-8"))
     if kept["uncertain"] is not None:
         raise UncertainError(kept["uncertain"])
     return [_statement(each) for each in kept["statements"]]
+
+
+def _compiled(parsed: Parsed, compile_project: Callable[[str], Iterable[Any]]) -> dict[str, Any]:
+    """For the file: the statements, or why only dbt itself may build this project."""
+    try:
+        _require_plain(json.loads(parsed.manifest_file.read_text(encoding="utf-8")))
+        found = [asdict(each) for each in statements_of(compile_project(MONTH_MARK))]
+    except UncertainError as error:
+        return {"uncertain": str(error), "statements": []}
+    return {"uncertain": None, "statements": found}
 
 
 def _statement(raw: dict[str, Any]) -> Statement:

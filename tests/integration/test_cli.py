@@ -127,7 +127,7 @@ def test_a_county_too_small_to_be_one_is_refused(tmp_path: Path, command: str) -
 
 def test_the_dictionary_command_also_writes_the_sources_of_the_models(tmp_path: Path) -> None:
     project = tmp_path / "project"
-    shutil.copytree(SMALL_DBT, project)
+    shutil.copytree(SMALL_DBT, project, ignore=shutil.ignore_patterns("target"))
     model = project / "models" / "marts" / "kpi_fund_area_month.yml"
     without_sources = yaml.safe_load(model.read_text(encoding="utf-8"))
     del without_sources["sources"]

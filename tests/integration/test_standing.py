@@ -39,7 +39,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, code: Path) -> Settings:
     folder = tmp_path_factory.mktemp("standing")
     settings = small_settings(folder / "data")
     contracts = shutil.copytree(settings.contracts_dir, folder / "contracts")
-    dbt = shutil.copytree(settings.dbt_dir, folder / "dbt")
+    dbt = shutil.copytree(settings.dbt_dir, folder / "dbt", ignore=shutil.ignore_patterns("target"))
     settings = settings.model_copy(update={"dbt_dir": dbt, "contracts_dir": contracts})
     land_payments(settings, folder / "in", 1, ["100.00", "250.50"])
     assert run_pipeline(settings).state == "published"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,17 +21,15 @@ from pipelines.modelling.bronze import (
     DOUBT_COLUMNS,
     REJECTION_COLUMNS,
 )
-from pipelines.modelling.dbt import compile_project, parse_project
+from pipelines.modelling.build import project_statements
+from pipelines.modelling.dbt import current_project
 from pipelines.modelling.execute import Place, execute
 from pipelines.modelling.nodes import NodeResult
-from pipelines.modelling.parsed import DATABASE, parsed_project
-from pipelines.modelling.statements import kept_statements
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.modelling.parsed import DATABASE
+from pipelines.settings import Settings
 
 Row = Mapping[str, Any]
 
-# The project as dbt compiled it, kept as long as no file of it changes.
-COMPILED = PROJECT_DIR / ".pytest_cache" / "compiled"
 
 PREFECTURE, COUNTY = "530300000000", "530323000000"
 TOWN, COUNTY_UNITS = "530323001000", "530323000001"
@@ -160,13 +157,9 @@ def build(county: County, folder: Path, as_of_period: str) -> Built:
     database = folder / f"{DATABASE}.duckdb"
     county.write(database)
     dbt_dir = Settings().dbt_dir
-    COMPILED.mkdir(parents=True, exist_ok=True)
-    with (COMPILED / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        parsed = parsed_project(dbt_dir, COMPILED / "dbt", parse_project)
-        statements = kept_statements(
-            parsed, lambda month: compile_project(dbt_dir, COMPILED / "compile", month, parsed)
-        )
+    parsed = current_project(Settings())
+    statements = project_statements(Settings(), parsed, folder / "compile")
+    assert statements is not None, "only dbt itself may build this project"
     nodes = execute(statements, Place(dbt_dir, database, as_of_period))
     return Built(database, {node.name: node for node in nodes})
 

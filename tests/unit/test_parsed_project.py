@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from pipelines.modelling.dbt import build_models, parse_project
-from pipelines.modelling.parsed import KEPT_PROJECTS, Parsed, parsed_project
+from pipelines.modelling.dbt import build_models, current_project, parse_project
+from pipelines.modelling.parsed import KEPT_PROJECTS, LOCK_FILE, Parsed, parsed_project
+from pipelines.settings import Settings
 
 SMALL_DBT = Path(__file__).parents[1] / "integration" / "small_dbt"
 
@@ -29,7 +32,7 @@ class Parser:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    return shutil.copytree(SMALL_DBT, tmp_path / "dbt")
+    return shutil.copytree(SMALL_DBT, tmp_path / "dbt", ignore=shutil.ignore_patterns("target"))
 
 
 def test_it_is_parsed_anew_only_when_a_file_changed(project: Path, tmp_path: Path) -> None:
@@ -55,7 +58,7 @@ def test_old_ones_and_halves_are_forgotten(project: Path, tmp_path: Path) -> Non
         (project / "models" / "new.sql").write_text(f"select {number} as one")
         kept = parsed_project(project, tmp_path / "cache", Parser())
 
-    assert len(list((tmp_path / "cache").iterdir())) == KEPT_PROJECTS
+    assert len(_kept(tmp_path / "cache")) == KEPT_PROJECTS
     assert kept.is_whole
 
 
@@ -65,7 +68,38 @@ def test_a_failed_parse_leaves_nothing(project: Path, tmp_path: Path) -> None:
 
     with pytest.raises(RuntimeError, match="broken"):
         parsed_project(project, tmp_path / "cache", broken)
-    assert not list((tmp_path / "cache").iterdir())
+    assert not _kept(tmp_path / "cache")
+
+
+def test_runs_that_start_together_have_one_of_them_parse(project: Path, tmp_path: Path) -> None:
+    class Slow(Parser):
+        def __call__(self, dbt_dir: Path, folder: Path) -> Path:
+            time.sleep(0.2)
+            return super().__call__(dbt_dir, folder)
+
+    parse = Slow()
+    with ThreadPoolExecutor(4) as executor:
+        found = list(executor.map(lambda _: parsed_project(project, tmp_path / "cache", parse), range(4)))
+
+    assert (parse.calls, len(set(found))) == (1, 1)
+    assert found[0].is_whole
+
+
+def test_installations_share_it_and_one_that_may_not_write_beside_the_project_keeps_its_own(
+    project: Path, tmp_path: Path
+) -> None:
+    one, other = (Settings(data_dir=tmp_path / name, dbt_dir=project) for name in ("one", "other"))
+    shared = current_project(one)
+    assert current_project(other).folder == shared.folder
+    assert shared.folder.is_relative_to(project)
+
+    shutil.rmtree(project / "target")
+    (project / "target").write_text("in the way of every folder")
+    assert current_project(other).folder.is_relative_to(other.state_dir)
+
+
+def _kept(cache_dir: Path) -> list[Path]:
+    return [path for path in cache_dir.iterdir() if path.name != LOCK_FILE]
 
 
 def test_dbt_reads_back_what_it_parsed(project: Path, tmp_path: Path) -> None:
