@@ -66,7 +66,8 @@ def _arrived(month: dict[str, Any], result: dict[str, Any]) -> str:
 def _turns(result: dict[str, Any]) -> list[str]:
     runs: Runs = result["runs"]
     rounds = max(len(each) for each in runs.values())
-    lines = ["## In turn on the same files", "", f"{rounds} rounds of {_about(result)}.", ""]
+    counted = f"{rounds} {'round' if rounds == 1 else 'rounds'}"
+    lines = ["## In turn on the same files", "", f"{counted} of {_about(result)}.", ""]
     lines += ["| run | wall, median | processor, median | largest process |", "|---|---:|---:|---:|"]
     for side, each in ((side, runs[side]) for side in NAMES if side in runs):
         wall, cpu, peak = median(each, "wall"), median(each, "cpu"), max(float(run["peak_mb"]) for run in each)

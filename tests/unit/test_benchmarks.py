@@ -90,6 +90,9 @@ def test_the_page_names_the_month_and_its_share_of_all_bytes() -> None:
     assert "The year's end takes **25.0%** (from 25.0% to 25.0%) of the cold run: the arrivals of 2021-01" in written
     assert "(10.5% of all bytes)" in written
     assert "| stage | cold | month | year-end |" in written
+    assert "1 round of a synthetic county at scale 0.2, 12 months: 4 files, 0 MB." in written
+    twice = turns | {"runs": {"cold": [run, run]}}
+    assert "2 rounds of a synthetic county" in "\n".join(page({"form": 3, "cores": 2, "turns": twice}))
 
 
 def test_the_page_sets_all_places_against_the_floor_and_the_first_place_by_rows() -> None:
