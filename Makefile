@@ -39,7 +39,7 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-run: env ## a synthetic county, the whole pipeline, a release, dashboards (SCALE=1 in full; PLACE=haikou, jincheng … for another place)
+run: env ## a synthetic county, the whole pipeline, a release, dashboards (SCALE=1 in full; another place: XIANQING_DATA_DIR=data/haikou make run PLACE=haikou)
 	@$(BIN)/xianqing demo --place $(PLACE) --scale $(SCALE) --months $(MONTHS) --seed $(SEED)
 
 browser:
