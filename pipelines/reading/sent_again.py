@@ -14,6 +14,7 @@ from pipelines.meaning.thresholds import CheckName, Thresholds
 from pipelines.reading.ledger import FileLedger
 
 CHECK: CheckName = "resent_rows"
+LOST_TOTAL = "lost_total"  # may come with as many rows as before, or more: not among the files with less
 
 
 def less_than_before(
@@ -51,7 +52,7 @@ def less_than_before(
     if _has_total(before) and not _has_total(ledger):
         found.append(
             Finding(
-                CHECK,
+                LOST_TOTAL,
                 is_refusal=False,
                 zh=f"第{before.version}次报送有合计行，这份没有，末尾可能缺行。",
                 en=f"Version {before.version} had a total row and this file has none: its end may be missing.",

@@ -525,7 +525,9 @@ def test_f48_a_lost_total_row_is_told(office: Office) -> None:
     office.drop(JUNE, as_csv([[*row[:7], "更正"] for row in rows]))
     (ledger,) = office.take()
     assert ledger.verdict == "accepted"
-    assert [each.zh for each in ledger.warnings] == ["第1次报送有合计行，这份没有，末尾可能缺行。"]
+    assert [(each.code, each.zh) for each in ledger.warnings] == [
+        ("lost_total", "第1次报送有合计行，这份没有，末尾可能缺行。")
+    ]
 
 
 @pytest.mark.parametrize("text", ["1.234,50", "(123.45)", "（123.45）", "12,5", "35%"])

@@ -11,9 +11,11 @@ import pytest
 
 from pipelines.basis import place_of
 from pipelines.clearing import read_partition
+from pipelines.landing import land
 from pipelines.publishing.diff import diff_releases
 from pipelines.publishing.releases import current_release_id, list_release_ids, release_folder, verify_release
 from pipelines.publishing.status import read_status
+from pipelines.reading import ledgers
 from pipelines.reporting import reap, roll_back
 from pipelines.run import GateFailedError, NothingToPublishError, run_pipeline
 from pipelines.settings import Settings
@@ -150,6 +152,23 @@ def test_a_file_sent_again_with_less_is_told_by_the_run_and_by_the_data_light(tm
     assert light.reasons[severe.index(False)].zh == told
     land_payments(settings, tmp_path / "in", 2, ["100.00"])
     assert "重报" not in run_pipeline(settings).message.zh
+
+
+def test_a_file_sent_again_without_its_total_row_did_not_come_again_with_less(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path / "data")
+    rows = payments(1, ["100.00", "200.00"])
+    name = "国库集中支付明细2020年1月.csv"
+    total = dict.fromkeys(rows[0], "") | {"业务年度": "合计", "金额": "300.00"}
+    land([write_csv(tmp_path / "in" / name, [*rows, total])], settings, arrival="mtime")
+    run_pipeline(settings)
+    more = payments(1, ["100.00", "200.00", "300.00"])
+    land([write_csv(tmp_path / "in" / name, more)], settings, arrival="mtime")
+    outcome = run_pipeline(settings)
+    assert outcome.release_id is not None
+    assert "重报" not in outcome.message.zh
+    light = verify_release(settings, outcome.release_id).data_light
+    assert not any("重报" in reason.zh or "again" in reason.en for reason in light.reasons)
+    assert [each.code for each in ledgers(settings)[-1].warnings] == ["lost_total"]
 
 
 def test_of_many_files_sent_again_with_less_three_are_named(tmp_path: Path) -> None:
