@@ -31,7 +31,10 @@ SUMS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ),
         ("public_post_count", ("cleaner_post_count", "ranger_post_count", "other_post_count")),
         ("cumulative_worker_count", ("planned_started_count", "unplanned_started_count")),
+        ("ledger_employed_count", ("ledger_working_count", "ledger_difference_count")),
     ),
+    # In the row of all groups: one number under two names.
+    "kpi_income_area_year": (("all_register_household_count", ("register_household_count",)),),
     "kpi_help_area_month": (
         ("registered_household_count", ("seen_household_count", "unseen_household_count")),
         ("registered_household_count", ("paired_household_count", "unpaired_household_count")),
@@ -165,9 +168,25 @@ BRIDGES: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
             ("started_worker_count", "stopped_worker_count", "moved_worker_count"),
         ),
     ),
+    # Every mean of a row falls with the households whose incomes it is made of: of a whole county, for two without a
+    # row. So the register's number goes beside those two, which no mean is made of.
+    "kpi_income_area_year": (
+        (("household_count",), ("register_household_count", "without_income_row_household_count")),
+    ),
+    # Two offices that count the same houses: what only one of them says makes up their difference. With the sum of
+    # what only one says, each of the two follows as well.
+    "kpi_housing_area_year": tuple(
+        (("register_dangerous_count", "ledger_unsafe_count"), moves)
+        for moves in (
+            ("register_only_count", "ledger_only_count"),
+            ("disagreeing_house_count", "register_only_count"),
+            ("disagreeing_house_count", "ledger_only_count"),
+        )
+    ),
 }
 # Parts of another count whose rest is no column, beside the numerators of shares on the cards: what is left counts too.
 PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "kpi_employment_area_month": (("zero_employment_wanting_household_count", "zero_employment_household_count"),),
     "kpi_relocation_area_month": (
         ("moved_in_household_count", "moved_household_count"),
         ("measured_household_count", "registered_household_count"),
