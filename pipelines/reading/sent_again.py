@@ -43,10 +43,10 @@ def less_than_before(
         if stood <= 0 or (ratio := float(each.accepted_cny / stood)) >= limits["flag"]:
             continue
         header = contract.field(each.field).header
-        if is_many:
-            found.append(_less_money(header, each.accepted_cny, stood, low if ratio < low else None))
+        if is_many and ratio < low:
+            found.append(_far_less_money(header, each.accepted_cny, stood, low))
         else:
-            # Of a handful of rows the difference of two sums would be what one person got.
+            # The difference of two sums may be what one person got: an accepted file names neither.
             zh, en = f"“{header}”可用合计少于此前。", f"The usable sum of {header} is less than before."
             found.append(Finding(CHECK, is_refusal=False, zh=zh, en=en))
     if _has_total(before) and not _has_total(ledger):
@@ -76,16 +76,15 @@ def _fewer_rows(ledger: FileLedger, before: FileLedger, ratio: float, low: float
     )
 
 
-def _less_money(header: str, now: Decimal, then: Decimal, low: float | None) -> Finding:
-    """A smaller usable sum, in yuan; refused when it lies below ``low``."""
+def _far_less_money(header: str, now: Decimal, then: Decimal, low: float) -> Finding:
+    """A usable sum, in yuan, that lies below ``low``: refused."""
     ratio = now / then
     return Finding(
         CHECK,
-        is_refusal=low is not None,
-        zh=f"“{header}”可用合计{now:,.2f}元，此前{then:,.2f}元"
-        + (f"，少{then - now:,.2f}元。" if low is None else f"，比值{ratio:.3f}低于{low:g}。"),
-        en=f"The usable sum of {header} is {now:,.2f} yuan, {then:,.2f} before"
-        + (f": {then - now:,.2f} less." if low is None else f": the ratio {ratio:.3f} is below {low:g}."),
+        is_refusal=True,
+        zh=f"“{header}”可用合计{now:,.2f}元，此前{then:,.2f}元，比值{ratio:.3f}低于{low:g}。",
+        en=f"The usable sum of {header} is {now:,.2f} yuan, {then:,.2f} before: the ratio {ratio:.3f} is below "
+        f"{low:g}.",
     )
 
 
