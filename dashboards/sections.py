@@ -15,6 +15,7 @@ from dashboards import layout, tables
 from dashboards.below import code_stem
 from dashboards.cards import Card
 from dashboards.data import Row
+from dashboards.export import is_hidden
 from dashboards.layout import View
 from dashboards.tables import Table
 
@@ -65,9 +66,10 @@ def own(view: View, model: str, group: str = "all") -> pl.DataFrame:
 
 
 def told(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """The rows in which at least one of the figures is reported."""
+    """The rows in which at least one of the figures is reported; one that is hidden as small is."""
     known = [column for column in columns if column in frame.columns]
-    return frame.filter(pl.any_horizontal(pl.col(column).is_not_null() for column in known)) if known else frame
+    reported = [pl.col(column).is_not_null() | is_hidden(frame, column) for column in known]
+    return frame.filter(pl.any_horizontal(reported)) if known else frame
 
 
 def below(view: View, model: str, period: str) -> pl.DataFrame:

@@ -77,7 +77,7 @@ def body(view: View) -> None:
     words, release = view.words, view.release
     years = release.rows(INCOME, {"area_id": view.area.code} | ALL, order=("period",))
     known = years["period"].to_list() or [view.period[:4]]
-    reported = years.filter(pl.col("household_count").is_not_null())["period"].to_list()
+    reported = sections.told(years, ("household_count",))["period"].to_list()
     year = state.get("year", known, reported[-1] if reported else known[-1])
     key = {"area_id": view.area.code} | ALL
     row = release.first(INCOME, key | {"period": year})
@@ -232,7 +232,7 @@ def _lines(shown: Shown) -> list[tables.Table]:
     view, words = shown.view, shown.view.words
     layout.heading(words("income.lines"), words("income.lines_note"))
     lines = view.release.rows(LINE, {"area_id": view.area.code} | ALL, order=("period", "line_family"))
-    lines = lines.filter(pl.col("household_count").is_not_null())
+    lines = sections.told(lines, ("household_count",))
     names = {family: words(f"line_family.{family}") for family in ("statistics", "exit", "monitoring")}
     card = view.cards.card(LINE, "below_household_count")
     axes = {"x": words("choice.year"), "y": card.unit, "series": words("income.family")}
