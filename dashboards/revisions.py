@@ -16,7 +16,8 @@ from dashboards.small_cells import HIDDEN_COLUMNS
 
 KEYS = ("period", "fund_scope", "group_type", "group_id")
 SCHEMA = {"model": pl.String, "column": pl.String, "period": pl.String, "group": pl.String,
-          "before": pl.Float64, "now": pl.Float64, "change": pl.String, "why": pl.String}  # fmt: skip
+          "before": pl.Float64, "now": pl.Float64, "hidden_before": pl.Boolean, "hidden_now": pl.Boolean,
+          "change": pl.String, "why": pl.String}  # fmt: skip
 # How a file stands to those of the release before.
 NEW_PERIOD, CORRECTED, LATE = "new_period", "corrected", "late"
 
@@ -47,7 +48,8 @@ def changed_figures(before: Release, now: Release, area: Area) -> pl.DataFrame:
     """Every figure of the place with a card that differs, with the model, its key and ``change`` (see ``SCHEMA``).
 
     ``change`` is ``changed``, ``new`` (the key is new) or ``gone``; ``why`` lists the feeds of the model that brought
-    new files, comma-separated, and ``definition`` when the figure's card is another one.
+    new files, comma-separated, and ``definition`` when the figure's card is another one. A value that is hidden as
+    small is null, and ``hidden_before`` or ``hidden_now`` is true.
     """
     fresh = set(new_files(before, now)["feed"])
     found = [pl.DataFrame(schema=SCHEMA)]
@@ -83,7 +85,8 @@ def _changed(before: Release, now: Release, model: str, columns: list[str], area
     differs = pl.col("before").ne_missing(pl.col("now")) | pl.col("hidden_before").ne_missing(pl.col("hidden_now"))
     change = pl.when(~was).then(pl.lit("new")).when(~here).then(pl.lit("gone")).otherwise(pl.lit("changed"))
     group = [pl.col(key) for key in ("fund_scope", "group_id") if key in keys]
-    return both.filter(differs).with_columns(change=change, group=pl.concat_str(group, separator=" · "))
+    flags = pl.col("hidden_before", "hidden_now").fill_null(value=False)
+    return both.filter(differs).with_columns(flags, change=change, group=pl.concat_str(group, separator=" · "))
 
 
 def _long(frame: pl.DataFrame, keys: list[str], columns: list[str], name: str) -> pl.DataFrame:

@@ -78,15 +78,15 @@ def _figures(view: View, found: pl.DataFrame) -> Table:
     for row in found.sort("model", "column", "period").iter_rows(named=True):
         card = cards.card(row["model"], row["column"])
         now, before = (row[side] for side in ("now", "before"))
-        is_hidden = row["change"] == "changed" and (now is None or before is None)
+        is_hidden = row["hidden_before"] or row["hidden_now"]
         page = pages.get(row["model"])
         rows.append(
             {
                 "figure": card.title,
                 "period": words.month(row["period"]),
                 "group": words("files.all") if row["group"] == ALL else row["group"],
-                "before": HIDDEN if is_hidden and before is None else card.show(before, words),
-                "now": HIDDEN if is_hidden and now is None else card.show(now, words),
+                "before": HIDDEN if row["hidden_before"] else card.show(before, words),
+                "now": HIDDEN if row["hidden_now"] else card.show(now, words),
                 "difference": (NOTHING if is_hidden else card.difference(now, before, words)) or NOTHING,
                 "why": words("list.separator").join(feeds.get(one, one) for one in row["why"].split(",") if one)
                 or words("revisions.by_period"),

@@ -10,7 +10,9 @@ import pytest
 
 from dashboards import revisions
 from dashboards.data import Area, Release, kept, opened
+from pipelines.settings import get_settings
 from tests.browser.fixture_release import COUNTY, PREVIOUS, RELEASE, build_marts
+from tests.unit.test_dashboards_pages import open_page
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +83,28 @@ def test_a_small_count_is_in_neither_column(marts: Path) -> None:
     persons = found.filter(pl.col("column").str.ends_with("_person_count"))
     assert persons["before"].drop_nulls().is_empty()
     assert persons["now"].drop_nulls().is_empty()
+
+
+def test_a_new_or_vanished_small_count_is_hidden_and_not_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marts = build_marts(tmp_path / "marts")
+    for release, table, period in (
+        (PREVIOUS, "kpi_register_bridge_area_month", "2020-11"),
+        (RELEASE, "kpi_exit_area_year", "2014"),
+    ):
+        file = marts / release / f"{table}.parquet"
+        pl.read_parquet(file).filter(pl.col("period") != period).write_parquet(file)
+    before, now = opened_releases(marts, small_cell=1_000_000)
+    found = revisions.changed_figures(before, now, area(now, "530323102202")).sort("model", "column", "period")
+    assert found.filter("hidden_now", ~pl.col("hidden_before"), change="new").height > 0
+    assert found.filter("hidden_before", ~pl.col("hidden_now"), change="gone").height > 0
+    monkeypatch.setenv("XIANQING_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("XIANQING_SMALL_CELL", "1000000")
+    get_settings.cache_clear()
+    app = open_page("revisions", area="530323102202")
+    get_settings.cache_clear()
+    [listed] = [one.value for one in app.dataframe if "before" in one.value.columns]
+    for side in ("before", "now"):
+        is_hidden = found[f"hidden_{side}"].to_list()
+        assert [text == "*" for text in listed[side]] == is_hidden, side
