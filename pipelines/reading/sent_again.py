@@ -1,4 +1,4 @@
-"""A file sent again for a month that stands already, against the version that counts: its rows, its money, its total.
+"""A file sent again for a month that stands already, against the versions before: its rows, its money, its total.
 
 Belongs here: that comparison. Does not belong here: what a finding does to a verdict (``volume``), the bounds
 (``thresholds.yml``), who is told of it (``publishing.trust``).
@@ -6,6 +6,7 @@ Belongs here: that comparison. Does not belong here: what a finding does to a ve
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from pipelines.contracts import Contract
@@ -18,34 +19,38 @@ LOST_TOTAL = "lost_total"  # may come with as many rows as before, or more: not 
 
 
 def less_than_before(
-    ledger: FileLedger, before: FileLedger, contract: Contract, thresholds: Thresholds
+    ledger: FileLedger, earlier: Sequence[FileLedger], contract: Contract, thresholds: Thresholds
 ) -> list[Finding]:
     """Where a file that was sent again would replace an accepted version by less: told, or refused.
 
-    Rows and yuan are the usable ones, those of accepted rows: what was left out and what is rejected now count alike.
-    Below the bound the file is refused: the threshold ``resent_rows``, or the contract's own for the volume from period
-    to period where that is stricter. A version of a handful of rows refuses nothing, for a few may be most of it. A
-    total row that the version before had and this one has not is told: the end of the file may be missing.
+    ``earlier`` are the accepted versions of the same slot, oldest first, from the last one on that a steward let pass
+    this check; the last of them counts now. Rows and yuan are the usable ones, those of accepted rows: what was left
+    out and what is rejected now count alike. Less than the last version is told. The file is refused below the bound
+    of the largest of all, so that a month does not go in steps: the threshold ``resent_rows``, or the contract's own
+    for the volume from period to period where that is stricter. A version of a handful of rows refuses nothing, for a
+    few may be most of it. A total row that the last version had and this one has not is told: the end of the file may
+    be missing.
     """
     limits = thresholds.of(CHECK, ledger.period, ledger.feed)
     if limits is None:
         return []
     own = contract.limits.row_count_ratio
     low = max(limits["refuse"], own[0]) if own is not None else limits["refuse"]
-    is_many = before.accepted_count >= limits["minimum_count"]
+    many = max(limits["minimum_count"], 1)
+    before, newest_first = earlier[-1], earlier[::-1]
     found = []
-    if ledger.accepted_count < before.accepted_count * limits["flag"]:
-        ratio = ledger.accepted_count / before.accepted_count
-        found.append(_fewer_rows(ledger, before, ratio, low if is_many and ratio < low else None))
-    then = {each.field: each.accepted_cny for each in before.amounts}
+    most = max(newest_first, key=lambda one: one.accepted_count)
+    if most.accepted_count >= many and ledger.accepted_count / most.accepted_count < low:
+        found.append(_fewer_rows(ledger, most, low))
+    elif ledger.accepted_count < before.accepted_count * limits["flag"]:
+        found.append(_fewer_rows(ledger, before, None))
     for each in ledger.amounts:
-        stood = then.get(each.field, Decimal(0))
-        if stood <= 0 or (ratio := float(each.accepted_cny / stood)) >= limits["flag"]:
-            continue
-        header = contract.field(each.field).header
-        if is_many and ratio < low:
-            found.append(_far_less_money(header, each.accepted_cny, stood, low))
-        else:
+        header, now = contract.field(each.field).header, each.accepted_cny
+        sums = [(_sum_of(one, each.field), one) for one in newest_first]
+        then, most = max(sums, key=lambda one: one[0])
+        if then > 0 and most.accepted_count >= many and float(now / then) < low:
+            found.append(_far_less_money(header, now, then, most.version, low))
+        elif (stood := sums[0][0]) > 0 and float(now / stood) < limits["flag"]:
             # The difference of two sums may be what one person got: an accepted file names neither.
             zh, en = f"“{header}”可用合计少于此前。", f"The usable sum of {header} is less than before."
             found.append(Finding(CHECK, is_refusal=False, zh=zh, en=en))
@@ -61,9 +66,10 @@ def less_than_before(
     return found
 
 
-def _fewer_rows(ledger: FileLedger, before: FileLedger, ratio: float, low: float | None) -> Finding:
+def _fewer_rows(ledger: FileLedger, before: FileLedger, low: float | None) -> Finding:
     """Fewer usable rows; refused when they lie below ``low``."""
     now, then = ledger.accepted_count, before.accepted_count
+    ratio = now / then
     return Finding(
         CHECK,
         is_refusal=low is not None,
@@ -76,16 +82,20 @@ def _fewer_rows(ledger: FileLedger, before: FileLedger, ratio: float, low: float
     )
 
 
-def _far_less_money(header: str, now: Decimal, then: Decimal, low: float) -> Finding:
+def _far_less_money(header: str, now: Decimal, then: Decimal, version: int, low: float) -> Finding:
     """A usable sum, in yuan, that lies below ``low``: refused."""
     ratio = now / then
     return Finding(
         CHECK,
         is_refusal=True,
-        zh=f"“{header}”可用合计{now:,.2f}元，此前{then:,.2f}元，比值{ratio:.3f}低于{low:g}。",
-        en=f"The usable sum of {header} is {now:,.2f} yuan, {then:,.2f} before: the ratio {ratio:.3f} is below "
-        f"{low:g}.",
+        zh=f"“{header}”可用合计{now:,.2f}元，此前采用的第{version}次报送{then:,.2f}元，比值{ratio:.3f}低于{low:g}。",
+        en=f"The usable sum of {header} is {now:,.2f} yuan, {then:,.2f} in version {version} before it: the ratio "
+        f"{ratio:.3f} is below {low:g}.",
     )
+
+
+def _sum_of(ledger: FileLedger, field: str) -> Decimal:
+    return next((each.accepted_cny for each in ledger.amounts if each.field == field), Decimal(0))
 
 
 def _has_total(ledger: FileLedger) -> bool:

@@ -15,6 +15,7 @@ from pipelines.meaning.overrides import CHECK_NAMES, Override, waived_checks
 from pipelines.meaning.profile import Profile
 from pipelines.meaning.thresholds import Thresholds
 from pipelines.reading.ledger import Caution, FileLedger
+from pipelines.reading.sent_again import CHECK as SENT_AGAIN
 from pipelines.reading.sent_again import less_than_before
 
 REMEDY = Text(
@@ -48,34 +49,34 @@ def settle(
     """The final verdicts, by feed, period and version, whatever the order in which the files arrived.
 
     A file with the same rows as the accepted version before it does not count. One that states another total than its
-    rows give, whose volume is unlike the period before, that holds far fewer usable rows or far less money than the
-    version of its own period that it would replace, or whose columns (``profiles`` by receipt) no longer mean what
+    rows give, whose volume is unlike the period before, that holds far fewer usable rows or far less money than an
+    accepted version of its own period, or whose columns (``profiles`` by receipt) no longer mean what
     they meant, is refused, unless a steward has let just this file pass just this check: then the decision stands among
     its warnings, and the file is no reference for that check. A feed without a contract keeps its verdicts.
     """
     waived = waived_checks(overrides)
     settled: list[FileLedger] = []
-    slots: dict[tuple[str, str], FileLedger] = {}
+    slots: dict[tuple[str, str], list[FileLedger]] = {}
     passed: dict[str, list[tuple[str, FileLedger, frozenset[str]]]] = {}
     for ledger in sorted(ledgers, key=order):
         contract = contracts.get(ledger.feed)
         if contract is None or ledger.verdict == "refused":
             settled.append(ledger)
             continue
-        slot = slots.get((ledger.feed, ledger.period))
-        if slot is not None and slot.content_hash == ledger.content_hash:
+        slot = slots.get((ledger.feed, ledger.period), [])
+        if slot and slot[-1].content_hash == ledger.content_hash:
             settled.append(ledger.model_copy(update={"verdict": "same_rows"}))
             continue
         earlier = [each for each in passed.get(ledger.feed, []) if each[0] < ledger.period]
         found = _findings(ledger, earlier, contract, profiles or {}, thresholds)
         decisions = waived.get(ledger.receipt_id, {})
-        if slot is not None and thresholds is not None:
+        if slot and thresholds is not None:
             found += less_than_before(ledger, slot, contract, thresholds)
         verdict = _with_findings(ledger, found, decisions)
         settled.append(verdict)
         if verdict.verdict != "refused":
-            slots[ledger.feed, ledger.period] = verdict
             let_pass = frozenset(each.check for each in found if each.check in decisions)
+            slots[ledger.feed, ledger.period] = [verdict] if SENT_AGAIN in let_pass else [*slot, verdict]
             before = [each for each in passed.get(ledger.feed, []) if each[0] != ledger.period]
             passed[ledger.feed] = [*before, (ledger.period, verdict, let_pass)]
     return settled

@@ -473,8 +473,8 @@ def test_f48_a_handful_of_rows_stops_nothing_and_a_bound_of_a_feed_counts_where_
     _, _, before, again = sorted(ledgers(office.settings), key=lambda one: (one.feed == "aid", one.version))
     contract, thresholds = load_contracts(CONTRACTS)["aid"], load_thresholds(CONTRACTS)
     narrow = contract.model_copy(update={"limits": contract.limits.model_copy(update={"row_count_ratio": (0.9, 2.0)})})
-    assert not any(each.is_refusal for each in less_than_before(again, before, contract, thresholds))
-    assert any(each.is_refusal for each in less_than_before(again, before, narrow, thresholds))
+    assert not any(each.is_refusal for each in less_than_before(again, [before], contract, thresholds))
+    assert any(each.is_refusal for each in less_than_before(again, [before], narrow, thresholds))
 
 
 @pytest.mark.parametrize(("left", "verdict"), [(31, "refused"), (32, "accepted")])
@@ -495,7 +495,7 @@ def test_f48_a_file_sent_again_with_half_the_money_replaces_nothing_a_little_les
     refused = office.take()[0]
     assert (refused.verdict, refused.stopped_by) == ("refused", ("resent_rows",))
     assert refused.reason is not None
-    assert refused.reason.zh == "“补助金额”可用合计2,000.00元，此前4,800.00元，比值0.417低于0.8。"
+    assert refused.reason.zh == "“补助金额”可用合计2,000.00元，此前采用的第1次报送4,800.00元，比值0.417低于0.8。"
     assert refused.remedy is not None
     assert "xianqing override" in refused.remedy.zh
     assert [each.receipt_id for each in current_inputs(office.settings)] == [first.receipt_id]
@@ -505,6 +505,29 @@ def test_f48_a_file_sent_again_with_half_the_money_replaces_nothing_a_little_les
     less = [each for each in told.warnings if each.code == "resent_rows"]
     assert [each.zh for each in less] == ["“补助金额”可用合计少于此前。"]
     assert [each.en for each in less] == ["The usable sum of 补助金额 is less than before."]
+
+
+def test_f48_a_month_cannot_go_in_steps_each_of_which_leaves_four_fifths(office: Office) -> None:
+    sent = [cars(count) for count in (40, 33, 27, 22)]
+    paid = [[[*row[:5], cny, *row[6:]] for row in aid_rows(40)] for cny in ("100.00", "85.00", "72.00", "62.00")]
+    for text, rows in zip(sent, paid, strict=True):
+        office.drop("车辆2020年6月.csv", text)
+        office.drop(JUNE, as_csv(rows))
+        office.take()
+    verdicts = ["accepted", "accepted", "refused", "refused"]
+    settled = {feed: [one for one in ledgers(office.settings) if one.feed == feed] for feed in ("aid", "cars")}
+    assert {feed: [one.verdict for one in those] for feed, those in settled.items()} == dict.fromkeys(settled, verdicts)
+    reasons = [settled["cars"][2].reason, settled["aid"][2].reason]
+    assert [each.zh for each in reasons if each] == [
+        "同一期间重报的文件可用27行（退回0行），此前采用的第1次报送可用40行，比值0.675低于0.8。",
+        "“补助金额”可用合计2,880.00元，此前采用的第1次报送4,000.00元，比值0.720低于0.8。",
+    ]
+    for those in settled.values():
+        record_override(
+            office.settings, receipt_id=those[2].receipt_id, check="resent_rows", author="李四", reason="已核实"
+        )
+    standing = [(one.feed, one.version) for one in ledgers(office.settings) if one.verdict == "accepted"]
+    assert standing == [(feed, version) for feed in ("aid", "cars") for version in (1, 2, 3, 4)]
 
 
 def test_f48_the_money_of_a_handful_of_rows_is_compared_without_saying_what_one_row_held(office: Office) -> None:
