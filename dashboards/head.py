@@ -16,7 +16,7 @@ SHOWN_REASONS = 3
 LIGHT_ICONS = {"severe": "▲", "minor": "◆", "none": "○"}
 # Gates name the test that warned; the name helps the steward, who finds it with the last run, and nobody else.
 _NAME_OF_A_TEST = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+){2,}(?: (?:test|balance))?(?:：|: )?")
-
+_GATES_OF_TESTS = ("模型与测试：", "人口平衡：", "Models and their tests: ", "Register bridges: ")
 _RECEIPT_AND_CHECK = re.compile(r"\b[a-z_]+-[0-9]{4}(?:-[0-9]{2})?-[0-9a-f]{12}(?: [a-z_ ]+)?(?:：|: )")
 
 
@@ -73,11 +73,16 @@ def warning(text: str) -> str:
 
 def reasons(light: Row, words: Words, most: int | None = None) -> str:
     """Why the data light stands where it does, ``most`` of it; the light's own text when no reason is given."""
-    said = [_NAME_OF_A_TEST.sub("", words.of(reason)) for reason in light["reasons"]]
+    said = [_without_tests(words.of(reason)) for reason in light["reasons"]]
     rest = 0 if most is None else len(said) - most
     if rest > 1:
         said = [*said[:most], words("badge.more", count=rest)]
     return words("list.separator").join(said) or words.of(light)
+
+
+def _without_tests(reason: str) -> str:
+    """What a gate of tests says without their names; any other reason as it is, for a file may be named like a test."""
+    return _NAME_OF_A_TEST.sub("", reason) if reason.startswith(_GATES_OF_TESTS) else reason
 
 
 def without_receipts(text: str) -> str:

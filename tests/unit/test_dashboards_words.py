@@ -106,6 +106,27 @@ def test_codes_in_tables_are_shown_in_words_by_their_column(language: Language, 
     assert shown["person_key"].to_list() == ["open"] * 3
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("zh", "重报后变少（fund_payment_2020_01.csv）；模型与测试：有提示（1 项）：3 行不符合"),
+        ("en", "came again with less (fund_payment_2020_01.csv); Models and their tests: 1 warnings: 3 rows"),
+    ],
+)
+def test_names_of_tests_are_taken_out_of_what_gates_say_and_file_names_stay(language: Language, expected: str) -> None:
+    gate = {
+        "zh": "模型与测试：有提示（1 项）：assert_parts_sum test：3 行不符合",
+        "en": "Models and their tests: 1 warnings: assert_parts_sum test: 3 rows",
+    }
+    less = {
+        "zh": "重报后变少（fund_payment_2020_01.csv）",
+        "en": "came again with less (fund_payment_2020_01.csv)",
+    }
+    words = Words(language)
+    separator = words("list.separator")
+    assert head.reasons({"reasons": [less, gate]}, words) == expected.replace("；", separator).replace("; ", separator)
+
+
 def test_a_gate_names_no_receipt_and_no_column() -> None:
     said = "有提示（1 项）：assets-2019-12-459b4953537b total original_value_cny：《台账.csv》第 3 行合计 7"
     assert head.without_receipts(said) == "有提示（1 项）：《台账.csv》第 3 行合计 7"
