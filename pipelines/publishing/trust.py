@@ -55,11 +55,13 @@ def data_light(bronze: Bronze, gates: Sequence[GateResult], not_expected: Collec
     ]
     current = {one.receipt_id for one in bronze.inputs}
     rejected = sum(one.rejected_count for one in bronze.known_ledgers if one.receipt_id in current)
-    minor = [*sent_again_with_less(bronze, current), *(_warning(gate) for gate in gates if gate.state == "warned")]
+    minor = [_warning(gate) for gate in gates if gate.state == "warned"]
     if rejected:
         minor.append(
             Text(zh=f"现用文件中有 {rejected:,} 行被拒收", en=f"{rejected:,} rows of current files were rejected")
         )
+    # Last, for they stay as long as their files count and would push what is new out of the few that a badge shows.
+    minor += sent_again_with_less(bronze, current)
     level: Literal["severe", "minor", "none"] = "severe" if severe else "minor" if minor else "none"
     return DataLight(level=level, zh=LIGHT_NAMES[level].zh, en=LIGHT_NAMES[level].en, reasons=[*severe, *minor])
 

@@ -11,12 +11,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import duckdb
 import pytest
 
-from pipelines.contracts import Text
+from pipelines.contracts import Text, load_contracts
+from pipelines.gates.result import GateResult
+from pipelines.modelling.bronze import Bronze
 from pipelines.publishing.fingerprint import content_hash, fingerprint_build, fingerprint_elsewhere
 from pipelines.publishing.lease import LeaseLostError, take_lease
 from pipelines.publishing.manifest import DataLight, LateDelivery, Place, ReleaseError
@@ -29,6 +32,8 @@ from pipelines.publishing.releases import (
     rollback,
     verify_release,
 )
+from pipelines.publishing.trust import data_light
+from pipelines.reading.ledger import Caution
 from pipelines.settings import Settings
 
 FACTS = ReleaseFacts(
@@ -380,3 +385,20 @@ def test_known_content_hashes_are_taken_only_for_the_same_rows(settings: Setting
     changed = fingerprint_build(file, marked)
     assert changed["kpi_fund_area_month"].content_hash == "kept"
     assert changed["dim_area"].content_hash not in ("kept", found["dim_area"].content_hash)
+
+
+def test_the_data_light_names_current_reasons_before_files_sent_again() -> None:
+    less = Caution(code="resent_rows", count=1, zh="“金额”可用合计少于此前。", en="Less.")
+    ledger = SimpleNamespace(
+        receipt_id="r", feed="fund_payment", period="2020-01", file_name="f.csv", rejected_count=1, warnings=(less,)
+    )
+    contracts = {"fund_payment": load_contracts()["fund_payment"]}
+    bronze = SimpleNamespace(calendar=list, inputs=[ledger], contracts=contracts, known_ledgers=[ledger])
+    gate = GateResult(name="space", state="warned", zh="磁盘空间：有提示", en="Free space", checks=[])
+    light = data_light(cast(Bronze, bronze), [gate])
+    assert light.level == "minor"
+    assert [reason.zh for reason in light.reasons] == [
+        "磁盘空间：有提示",
+        "现用文件中有 1 行被拒收",
+        "县财政局《国库集中支付明细》2020-01 重报后变少（f.csv）：“金额”可用合计少于此前",
+    ]
