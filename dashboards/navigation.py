@@ -60,6 +60,8 @@ TASKS: dict[Task, tuple[str, ...]] = {
 VIEWS = "views"
 # Reached from the search box, a row or a link, not from the menu.
 UNLISTED = ("search",)
+# The first screen lies at the bare address; who types its name, as every other page's, finds it too.
+FIRST = TASKS["today"][0]
 
 
 def names() -> Sequence[str]:
@@ -69,16 +71,16 @@ def names() -> Sequence[str]:
 
 def menu(words: Words) -> dict[str, list[Any]]:
     """The pages for ``st.navigation`` by the task's word; the unlisted ones are there and not shown."""
-    first = names()[0]
     shown = {
-        words(f"task.{task}"): [_page(words, name, is_first=name == first) for name in pages]
+        words(f"task.{task}"): [_page(words, name, is_first=name == FIRST) for name in pages]
         for task, pages in TASKS.items()
     }
-    shown[next(reversed(shown))] += [_page(words, name, is_listed=False) for name in UNLISTED]
+    shown[next(reversed(shown))] += [_page(words, name, is_listed=False) for name in (*UNLISTED, FIRST)]
     return shown
 
 
 def _page(words: Words, name: str, *, is_first: bool = False, is_listed: bool = True) -> Any:
     visibility: Any = "visible" if is_listed else "hidden"
     title = words(f"{name}.name")
-    return st.Page(f"{VIEWS}/{name}.py", title=title, url_path=name, default=is_first, visibility=visibility)
+    path = "" if is_first else name
+    return st.Page(f"{VIEWS}/{name}.py", title=title, url_path=path, default=is_first, visibility=visibility)

@@ -6,7 +6,7 @@ Belongs here: one description of a table that serves screen and file alike. Does
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +87,20 @@ def pick(view: View, table: Table, *, key: str) -> int | None:
     return int(cells[0][0]) if cells else None
 
 
+def go_by_row(view: View, table: Table, *, key: str, go: Callable[[int], None]) -> None:
+    """The table on the screen; a click on a row has ``go`` called with its number before the page is drawn anew.
+
+    The selection stays: whoever draws the page anew because of what ``pick`` returns, does so for ever.
+    """
+
+    def chosen() -> None:
+        cells = st.session_state[key].selection.cells
+        if cells:
+            go(int(cells[0][0]))
+
+    show(view, table, key=key, on_select=chosen)
+
+
 def drill(view: View, table: Table, *, table_key: str, note: str | None = None) -> None:
     """The places one level down; a click on a row goes there. ``frame`` needs ``area_id``.
 
@@ -102,14 +116,11 @@ def drill(view: View, table: Table, *, table_key: str, note: str | None = None) 
         st.text(words("drill.empty"))
         return
     codes = table.frame["area_id"].to_list()
-    key = f"drill_{table_key}_{view.area.code}"
 
-    def go() -> None:
-        cells = st.session_state[key].selection.cells
-        if cells:
-            state.put("area", codes[cells[0][0]], view.release.home.code)
+    def go(row: int) -> None:
+        state.put("area", codes[row], view.release.home.code)
 
-    show(view, table, key=key, on_select=go)
+    go_by_row(view, table, key=f"drill_{table_key}_{view.area.code}", go=go)
 
 
 def downloads(view: View, name: str, tables: Sequence[Table], figures: Sequence[tuple[str, str]]) -> None:

@@ -31,14 +31,8 @@ def body(view: View) -> None:
         return
     receipts = shown["receipt_id"].to_list()
     key = f"files_{hash(tuple(receipts))}"
-
-    def take() -> None:
-        cells = st.session_state[key].selection.cells
-        if cells:
-            state.put("file", receipts[cells[0][0]])
-
     with layout.wide_list("files"):
-        tables.show(view, table, key=key, on_select=take)
+        tables.go_by_row(view, table, key=key, go=lambda row: state.put("file", receipts[row]))
     layout.short_list(view.words, "files", ledgers.as_links(view, table.frame))
     asking = shown.filter("asks")
     # Who asks for one file must not be shown another.

@@ -46,10 +46,12 @@ def _choose(view: View) -> None:
         pl.col("is_listed").replace_strict({True: words("household.yes"), False: words("household.no")}),
     )
     heads = {name: view.cards.card(dossier.HOUSEHOLDS, name).title for name in frame.columns}
-    row = tables.pick(view, Table(words("household.name"), frame, heads), key=f"households_{view.area.code}")
-    if row is not None:
+
+    def ask(row: int) -> None:
         st.query_params["household"] = listed["household_key"][row]
-        st.rerun()
+
+    table = Table(words("household.name"), frame, heads)
+    tables.go_by_row(view, table, key=f"households_{view.area.code}", go=ask)
 
 
 def _ask(view: View, key: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 import streamlit as st
 
@@ -185,12 +187,17 @@ def _lists(view: View) -> list[Table]:
         if part.is_empty():
             st.text(words("money.none"))
         else:
-            row = tables.pick(view, table, key=f"money_{name}_{view.area.code}")
-            if row is not None:
-                state.put("document", part["document_number"][row], "")
-                st.rerun()
+            key = f"money_{name}_{view.area.code}"
+            tables.go_by_row(view, table, key=key, go=partial(_follow, part["document_number"].to_list()))
         shown.append(table)
     return shown
+
+
+def _follow(documents: list[str | None], row: int) -> None:
+    """Have the page show the chain of the document in that row, whatever chain it shows now."""
+    for name in ("by", "project"):
+        state.put(name, "", "")
+    state.put("document", documents[row] or "", "")
 
 
 def _reports(view: View) -> Table:

@@ -20,3 +20,14 @@ def test_a_copied_link_opens_with_the_menu_on_a_fresh_server(
         for task in ("今日", "月末", "检查", "研究", "数据"):
             expect(opened.get_by_test_id("stTopNavSection").filter(has_text=task)).to_be_visible()
         visitor.page.context.close()
+
+
+def test_the_first_screen_answers_to_its_name_too(browser: Browser, pocket_county: Settings, tmp_path: Path) -> None:
+    with serving(pocket_county, tmp_path) as address:
+        visitor = Visitor(browser, address, 1440)
+        visitor.page.goto(f"{address}/overview")
+        visitor.settle()
+        expect(visitor.page.get_by_text("Page not found")).to_have_count(0)
+        by_name = visitor.page.locator("h1").inner_text()
+        assert by_name == visitor.open("overview").locator("h1").inner_text()
+        visitor.page.context.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -48,6 +50,21 @@ def test_the_chain_of_a_project_goes_from_its_quotas_to_its_households(visitor: 
     expect(page.get_by_text("XM2016-00001：各环合计")).to_be_visible()
     expect(page.get_by_text("XM2016-00001：逐笔")).to_be_visible()
     assert page.get_by_test_id("stException").count() == 0
+
+
+@pytest.mark.parametrize("choices", [{}, {"by": "project", "project": "XM2016-00001"}])
+def test_a_click_on_a_late_quota_shows_the_way_of_its_document(visitor: Visitor, choices: dict[str, str]) -> None:
+    page = visitor.open("money", **choices)
+    visitor.unfold()
+    rows = page.locator('[class*="st-key-money_unpaid_"]').get_by_test_id("stDataFrame").bounding_box()
+    assert rows is not None
+    page.mouse.click(rows["x"] + 60, rows["y"] + 55)
+    page.wait_for_url(re.compile("document="))
+    visitor.settle()
+    expect(page.get_by_text(re.compile("：逐笔$"))).to_be_visible()
+    document = parse_qs(urlsplit(page.url).query)["document"][0]
+    expect(page.get_by_text(f"{document}：逐笔")).to_be_visible()
+    expect(page.get_by_role("heading", name="财政统计报表与指标、支付对照")).to_be_visible()
 
 
 def test_a_township_has_its_own_projects_and_assets(visitor: Visitor) -> None:
