@@ -4,7 +4,7 @@ One new month is what arrives in one calendar month on top of all that arrived b
 one asked for (``--month``). The year's end, which brings most yearly registers, is a side of its own (``--side
 year-end``). Both are named on the page with their files, rows and bytes.
 
-Writes benchmarks/out/benchmarks.json and docs/benchmarks.md. Times of one machine mean little; the ratio of two runs in
+Writes docs/benchmarks.json and docs/benchmarks.md. Times of one machine mean little; the ratio of two runs in
 turn on it means something. Each part can be run by itself (``--part``): results are kept by part and scale, and a part
 that is run again replaces its earlier result; ``--report`` writes the page from what is there.
 """
@@ -27,7 +27,7 @@ from benchmarks.report import page
 from pipelines.reading import ledgers
 from pipelines.settings import load_settings
 
-OUT = ROOT / "benchmarks" / "out" / "benchmarks.json"
+OUT = ROOT / "docs" / "benchmarks.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
 SIDES = ("floor", "cold", "month", "year-end", "nothing", "usual")
 UNASKED = tuple(side for side in SIDES if side != "year-end")
@@ -186,7 +186,6 @@ def main() -> None:
             for part in options.part or PARTS:
                 kept[part] = _result_of(part, options, Path(scratch), kept)
                 kept["cores"] = os.cpu_count()
-                options.out.parent.mkdir(exist_ok=True)
                 options.out.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     text = "\n".join(page(kept)) + "\n"
     options.page.write_text(text, encoding="utf-8")

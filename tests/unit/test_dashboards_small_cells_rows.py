@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dashboards import export, small_cells
@@ -125,15 +125,18 @@ movements = st.tuples(amounts, amounts, amounts, amounts, amounts)
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(movements, min_size=6, max_size=6), st.integers(45, 60))
+@example([(0, 4, 0, 0, 0), (0,) * 5, (0,) * 5, (0, 0, 0, 1, 0), (0, 0, 0, 3, 0), (4, 0, 0, 0, 0)], 45)
 def test_no_hidden_movement_or_stock_follows_from_what_is_shown(moves: list[tuple[int, ...]], opening: int) -> None:
+    """A nought hidden beside a small movement may follow, as in the example: it is nobody's, the movement does not."""
     names = [name for inside in VILLAGES.values() for name in inside]
     frame = bridge(dict(zip(names, moves, strict=True)), opening)
     shown = hide(frame)
     truth = frame.to_dicts()
     small = {(row["area_id"], name) for row in truth for name in BRIDGE if 0 < row[name] < SMALL}
     hidden = {(row["area_id"], name) for row in shown.to_dicts() for name in BRIDGE if row[name] is None}
+    people = {(row["area_id"], name) for row in truth for name in BRIDGE if row[name] > 0}
     assert small <= hidden
-    assert worked_out(shown) == set()
+    assert worked_out(shown) & people == set()
 
 
 RELOCATION = "kpi_relocation_area_month"
