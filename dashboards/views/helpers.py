@@ -35,7 +35,7 @@ def body(view: View) -> None:
         return
     key = {"area_id": view.area.code, "group_type": "all"}
     months = release.rows(HELP, key, order=("period",)).filter(pl.col("period") <= view.period)
-    told = months.filter(pl.col("visit_count").is_not_null())
+    told = sections.told(months, ("visit_count",))
     known = (months if told.is_empty() else told)["period"].to_list()
     if not known:
         layout.answer(words("helpers.none", place=view.area.name))

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboards import bridge, charts_income, export, layout, sections, state, tables
 from dashboards.below import code_stem
 from dashboards.charts import Labels
-from dashboards.data import Row
+from dashboards.data import Row, with_hidden
 from dashboards.layout import View
 
 INCOME, SOURCE = "kpi_income_area_year", "kpi_income_source_area_year"
@@ -198,17 +198,18 @@ def _spread(shown: Shown) -> list[tables.Table]:
             "income.gini_of", year=words.month(row["period"]), gini=cards.card(INCOME, "gini_index").show(
                 row["gini_index"], words)
         )
-        for row in shown.years.iter_rows(named=True)
+        for row in map(with_hidden, shown.years.iter_rows(named=True))
     }  # fmt: skip
     fifths = tables.Table(
         words("income.fifths"),
-        shown.years.filter(pl.col("gini_index").is_not_null()).reverse(),
+        sections.told(shown.years, SPREAD).reverse(),
         {"period": words("choice.year")} | {column: cards.card(INCOME, column) for column in SPREAD},
     )
     left, right = st.columns(2, gap="medium")
     with left:
         if points["income_share"].drop_nulls().is_empty():
-            st.text(words("chart.empty"))
+            is_hidden = export.is_hidden(points, "income_share").any()
+            st.text(words("chart.none" if is_hidden else "chart.empty"))
         else:
             axes = {
                 "x": cards.card(LORENZ, "person_share").title,
@@ -277,17 +278,18 @@ def _places(shown: Shown) -> None:
     """One small chart for each place one level down, all on one scale."""
     view, words = shown.view, shown.view.words
     below = view.release.rows(INCOME, {"parent_area_id": view.area.code} | ALL, order=("area_id", "period"))
-    below = below.filter(pl.col("mean_per_head_cny").is_not_null()).with_columns(is_now=pl.col("period") == shown.year)
+    below = below.filter(pl.col("mean_per_head_cny").is_not_null().any().over("area_id"))  # else nothing to draw
+    below = sections.told(below, ("mean_per_head_cny",)).with_columns(is_now=pl.col("period") == shown.year)
     if below.is_empty():
         return
     layout.heading(words("income.places"), words("income.places_note"))
     axes = {"x": words("choice.year"), "y": words("income.per_head")}
     axes["growth"] = view.cards.card(INCOME, "growth_share").title
-    reach = float(below["mean_per_head_cny"].cast(pl.Float64).to_numpy().max())
+    reach = float(below["mean_per_head_cny"].drop_nulls().cast(pl.Float64).to_numpy().max())
     mean = view.cards.card(INCOME, "mean_per_head_cny")
     with st.container(horizontal=True, gap="medium"):
         for (_, name), rows in below.group_by("area_id", "area_name", maintain_order=True):
-            now = next((row for row in rows.iter_rows(named=True) if row["is_now"]), {})
+            now = with_hidden(next((row for row in rows.iter_rows(named=True) if row["is_now"]), {}))
             said = words(
                 "income.growth_line",
                 value=mean.show(now.get("mean_per_head_cny"), words),
