@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,10 +58,12 @@ def build(
         write_bronze(connection, bronze)
         connection.execute("checkpoint")
     parsed = current_project(settings)
+    # The run publishes from it at its end: by then newer projects may have pushed the kept one out.
+    manifest_file = Path(shutil.copyfile(parsed.manifest_file, output_dir / "manifest.json"))
     statements = None if in_full else project_statements(settings, parsed, output_dir)
     if statements is None:
         nodes = build_models(settings.dbt_dir, build_file, output_dir, bronze.as_of_period, parsed)
-        return Build(build_file, parsed.manifest_file, nodes)
+        return Build(build_file, manifest_file, nodes)
     place = Place(settings.dbt_dir, build_file, bronze.as_of_period)
     roots, others = split_roots(statements)
     done = {node.unique_id: node for node in execute(roots, place)}
@@ -74,7 +77,7 @@ def build(
     done |= plan.standing
     done |= {node.unique_id: node for node in execute(plan.execute, place, done, progress)}
     nodes = [done[each.unique_id] for each in statements]
-    return Build(build_file, parsed.manifest_file, nodes, plan.bases, frozenset(plan.files), kept)
+    return Build(build_file, manifest_file, nodes, plan.bases, frozenset(plan.files), kept)
 
 
 def project_statements(settings: Settings, parsed: Parsed, output_dir: Path) -> list[Statement] | None:

@@ -134,7 +134,11 @@ def parse_project(dbt_dir: Path, output_dir: Path) -> Path:
 
 def current_project(settings: Settings) -> Parsed:
     """The dbt project as it is now, parsed when a file of it has changed. Raises DbtError when it is broken."""
-    return parsed_project(settings.dbt_dir, cache_dir(settings), parse_project)
+    try:
+        return parsed_project(settings.dbt_dir, cache_dir(settings), parse_project)
+    except OSError:
+        # Another user of the checkout left files there that we may not open or replace.
+        return parsed_project(settings.dbt_dir, _own_cache_dir(settings), parse_project)
 
 
 def cache_dir(settings: Settings) -> Path:
@@ -143,8 +147,12 @@ def cache_dir(settings: Settings) -> Path:
     try:
         shared.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return settings.state_dir / "dbt"
-    return shared if os.access(shared, os.W_OK) else settings.state_dir / "dbt"
+        return _own_cache_dir(settings)
+    return shared if os.access(shared, os.W_OK) else _own_cache_dir(settings)
+
+
+def _own_cache_dir(settings: Settings) -> Path:
+    return settings.state_dir / "dbt"
 
 
 def dbt_manifest(settings: Settings) -> dict[str, Any]:

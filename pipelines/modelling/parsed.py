@@ -11,10 +11,11 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import importlib.metadata
+import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,8 +47,8 @@ class Parsed:
 
     @property
     def is_whole(self) -> bool:
-        """True when both are there."""
-        return self.manifest_file.is_file() and self.binary_file.is_file()
+        """True when both are there and we may read them."""
+        return all(os.access(file, os.R_OK) and file.is_file() for file in (self.manifest_file, self.binary_file))
 
     def load(self) -> Any:
         """Dbt's own manifest object, new each time: a build changes it."""
@@ -86,32 +87,42 @@ def alone(cache_dir: Path) -> Iterator[None]:
 def parsed_project(dbt_dir: Path, cache_dir: Path, parse: Callable[[Path, Path], Path]) -> Parsed:
     """The project as it is now, taken from ``cache_dir`` or parsed into it by ``parse`` (project, output folder).
 
-    Raises what ``parse`` raises.
+    Raises what ``parse`` raises, and OSError when files of another user lie in the way.
     """
-    versions = " ".join(f"{name} {importlib.metadata.version(name)}" for name in ENGINES)
-    code = code_hash([dbt_dir, Path(__file__).parent])
-    key = hashlib.sha256(f"{versions} {DATABASE} {dbt_dir.resolve()} {code}".encode()).hexdigest()[:16]
-    parsed = Parsed(cache_dir / key)
     with alone(cache_dir):
-        if parsed.is_whole:
-            return parsed
-        draft = cache_dir / f".{key}-{uuid.uuid4().hex}"
-        draft.mkdir()
-        try:
-            parse(dbt_dir, draft)
-            shutil.rmtree(parsed.folder, ignore_errors=True)
-            draft.replace(parsed.folder)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+        key = _key(dbt_dir)
+        while not (parsed := Parsed(cache_dir / key)).is_whole:
+            if parsed.folder.exists():
+                shutil.rmtree(parsed.folder)
+            draft = cache_dir / f".{key}-{uuid.uuid4().hex}"
+            draft.mkdir()
+            try:
+                parse(dbt_dir, draft)
+                # Somebody may have saved a file meanwhile: nobody knows which state of it was parsed.
+                if (now := _key(dbt_dir)) == key:
+                    draft.replace(parsed.folder)
+                key = now
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):  # another user's may be read, not touched
+            os.utime(parsed.folder)
         _forget_old(cache_dir)
     return parsed
 
 
+def _key(dbt_dir: Path) -> str:
+    """What the project is kept under; as long as it is computed alone, it fits the files that are parsed then."""
+    versions = " ".join(f"{name} {importlib.metadata.version(name)}" for name in ENGINES)
+    code = code_hash([dbt_dir, Path(__file__).parent])
+    return hashlib.sha256(f"{versions} {DATABASE} {dbt_dir.resolve()} {code}".encode()).hexdigest()[:16]
+
+
 def _forget_old(cache_dir: Path) -> None:
-    """Keep the projects parsed last; what a killed process left goes with the rest."""
+    """Keep the projects used last; what a killed process left goes with the rest, but for files of another user."""
     found = [path for path in cache_dir.iterdir() if path.name != LOCK_FILE]
     for old in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT_PROJECTS:]:
         if old.is_dir():
             shutil.rmtree(old, ignore_errors=True)
         else:
-            old.unlink(missing_ok=True)
+            with suppress(OSError):
+                old.unlink()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from graphlib import TopologicalSorter
 from typing import Any, Literal
@@ -78,9 +79,12 @@ def kept_statements(parsed: Parsed, compile_project: Callable[[str], Iterable[An
     """
     file = parsed.folder / STATEMENTS_FILE
     with alone(parsed.folder.parent):
-        if not file.is_file():
-            write_json(file, _compiled(parsed, compile_project))
-    kept: Any = json.loads(file.read_text(encoding="utf-8"))
+        try:
+            kept: Any = json.loads(file.read_text(encoding="utf-8"))
+        except OSError:
+            kept = _compiled(parsed, compile_project)
+            with suppress(OSError):  # in another user's folder they serve this run alone
+                write_json(file, kept)
     if kept["uncertain"] is not None:
         raise UncertainError(kept["uncertain"])
     return [_statement(each) for each in kept["statements"]]

@@ -19,7 +19,7 @@ from pipelines.modelling.dbt import current_project
 from pipelines.modelling.statements import STATEMENTS_FILE
 from pipelines.publishing.manifest import Manifest
 from pipelines.publishing.releases import current_release_id, release_folder, verify_release
-from pipelines.run import RunResult, run_pipeline
+from pipelines.run import RunResult, run_pipeline, start_run
 from pipelines.settings import Settings
 from tests.integration.small_county import land_payments, new_county, payments, write_csv
 
@@ -215,6 +215,17 @@ def test_without_a_record_or_with_another_releases_everything_is_built(
     land_payments(county, tmp_path / "in", 2, ["10.00"])
     run_pipeline(county)
     assert set(watched.names) == ROOTS | PAID | {"dim_area", "kpi_year", "ops_delivery"}
+
+
+def test_a_long_run_needs_no_project_that_newer_ones_have_pushed_out(county: Settings, tmp_path: Path) -> None:
+    land_payments(county, tmp_path / "in", 2, ["10.00"])
+    with start_run(county) as run:
+        run.intake()
+        run.build()
+        shutil.rmtree(current_project(county).folder)
+        run.audit()
+        run.verify()
+        assert run.publish().is_new
 
 
 def test_the_countys_own_project_is_executed_without_dbt(pocket_county: Settings) -> None:

@@ -122,6 +122,17 @@ def test_they_are_compiled_once(statements: list[Statement], parsed: Parsed) -> 
     (parsed.folder / STATEMENTS_FILE).write_text(kept)
 
 
+def test_they_serve_one_run_where_they_may_not_be_kept(
+    statements: list[Statement], parsed: Parsed, tmp_path: Path
+) -> None:
+    shared = Parsed(shutil.copytree(parsed.folder, tmp_path / "shared"))
+    (shared.folder / STATEMENTS_FILE).unlink()
+    (shared.folder / STATEMENTS_FILE).mkdir()  # can neither be read nor replaced, as in another user's folder
+
+    compiled = kept_statements(shared, lambda month: compile_project(MONTHS_DBT, tmp_path / "out", month, shared))
+    assert compiled == statements
+
+
 PAYMENT, MARTS, PROJECT = "models/marts/fct_payment.sql", "models/marts/marts.yml", "dbt_project.yml"
 TYPED, BOUND = "payment_id, data_type: varchar", "payment_id, constraints: [{type: not_null}], data_type: varchar"
 CHANGES: Mapping[str, tuple[str, str, str]] = {
