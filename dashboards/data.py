@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from dashboards import small_cells
+from dashboards import small_cell_lists, small_cells
 from dashboards.words import HIDDEN_VALUE
 from pipelines.publishing.releases import RETIRED_FILE
 from pipelines.terms import Terms, terms_of
@@ -143,22 +143,35 @@ class Release:
     def _protected(self, table: str) -> str | None:
         """The name under which the table stands with its small cells hidden; None for a table that is read as it is.
 
-        Hidden once for the whole table, whatever is asked of it: all pages and exports get the same pattern.
+        Hidden once for the whole table, whatever is asked of it: all pages and exports get the same pattern. A list
+        that makes up a table of figures is hidden together with it.
         """
-        if not self.small_cell or not table.startswith("kpi_"):
+        model = small_cell_lists.mart_of(table)
+        if not self.small_cell or not model.startswith("kpi_"):
             return None
         name = f"protected_{table}"
         if name not in self._hidden:
             beside = {
                 other: self._hidden[f"protected_{other}"]
-                for other in sorted(small_cells.others(table))
+                for other in sorted(small_cells.others(model))
                 if self.has(other) and self._protected(other)
             }
-            statement = "select * from read_parquet($file)"
-            whole = pl.DataFrame(self._connection.sql(statement, params={"file": self._file(table)}).to_arrow_table())
-            self._hidden[name] = small_cells.hide(table, whole, self.cards, self.small_cell, beside)
-            self._connection.register(name, self._hidden[name].to_arrow())
+            whole, listed = self._whole(model), small_cell_lists.list_of(model)
+            if listed and self.has(listed):
+                both = small_cell_lists.hide_with_list(
+                    model, whole, self._whole(listed), self.cards, small_cell=self.small_cell, beside=beside
+                )
+                hidden = dict(zip((model, listed), both, strict=True))
+            else:
+                hidden = {model: small_cells.hide(model, whole, self.cards, self.small_cell, beside)}
+            for each, frame in hidden.items():
+                self._hidden[f"protected_{each}"] = frame
+                self._connection.register(f"protected_{each}", frame.to_arrow())
         return _quoted(name)
+
+    def _whole(self, table: str) -> pl.DataFrame:
+        statement = "select * from read_parquet($file)"
+        return pl.DataFrame(self._connection.sql(statement, params={"file": self._file(table)}).to_arrow_table())
 
     @property
     def home(self) -> Area:

@@ -240,6 +240,21 @@ FROM: Mapping[str, Mapping[str, str]] = {
         "cumulative_registered_aid_cny": "cumulative_registered_aid_time_count",
     },
 }
+# Lists whose rows make up their county's row of a mart: the list, and what column of the mart each column adds up to.
+# A settlement's people are counted where they live now, those of a township where they came from: no sum of its own.
+LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "kpi_relocation_area_month": (
+        "fct_settlement",
+        {
+            "household_count": "settled_household_count",
+            "person_count": "settled_person_count",
+            "labour_person_count": "labour_person_count",
+            "working_person_count": "working_person_count",
+            "without_work_person_count": "without_work_person_count",
+            "zero_employment_household_count": "zero_employment_household_count",
+        },
+    ),
+}
 
 NOT_OF_PEOPLE = ("rural_", "prefecture_", "province_", "line_")
 """How columns begin that repeat a published figure or a line: no household of the row stands behind them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, charts_homes, layout, sections, small_cells, tables
+from dashboards import charts, charts_homes, layout, sections, tables
 from dashboards.layout import View
 from dashboards.tables import Table
 
@@ -55,7 +55,6 @@ TILES = {
     "checked_share": ("not_eligible_household_count", "to_check_household_count"),
 }
 PARTS, WHOLE = ("working_person_count", "without_work_person_count"), "labour_person_count"
-COUNTED = ("household_count", "person_count", WHOLE, *PARTS, "zero_employment_household_count")
 
 
 def body(view: View) -> None:
@@ -104,7 +103,6 @@ def _settlements(view: View, period: str) -> list[Table]:
     if found.is_empty():
         st.text(words("chart.empty"))
         return []
-    found = small_cells.hide_listed(found, COUNTED, ((WHOLE, PARTS),), view.release.small_cell)
     found = found.sort("without_work_person_count", descending=True, nulls_last=True, maintain_order=True)
     found = found.with_columns(settlement_type=tables.named(found["settlement_type"], "guarantee_word", words))
     labour = found.head(12).with_columns(group=pl.col("settlement_name")).drop_nulls(WHOLE)
