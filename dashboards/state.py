@@ -2,7 +2,8 @@
 
 Only choices that differ from the default stand in the address, so that a plain link follows the newest release.
 Language, place and month go along from page to page. A choice in the address that the page does not offer is noted
-while the default is shown in its stead, so that the page can say so (``missed``).
+while the default is shown in its stead, so that the page can say so (``missed``). A place or language that there is
+not does not go along: the page that was opened with it says so, and no other.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 SHARED = ("lang", "area", "period")
+ALIKE = ("lang", "area")  # offered alike by every page, unlike months
 KEPT = "kept_choices"
 MISSED, TAKEN = "missed_choices", "taken_choices"
 WIDTH = 200
@@ -69,6 +71,8 @@ def miss(name: str, label: str, shown: str) -> None:
     if asks(name):
         noted: dict[str, Missed] = st.session_state.setdefault(MISSED, {})
         noted.setdefault(name, Missed(name, label or name, st.query_params[name][:LONGEST], shown))
+        if name in ALIKE:
+            _kept().pop(name, None)
 
 
 def missed() -> Sequence[Missed]:
@@ -90,7 +94,8 @@ def put(name: str, value: str, default: str | None = None) -> None:
 
 def carried() -> dict[str, str]:
     """The shared choices as the query of a link to another page."""
-    return {name: st.query_params[name] for name in SHARED if name in st.query_params}
+    kept = _kept()
+    return {name: kept[name] for name in SHARED if name in kept}
 
 
 def select(

@@ -108,3 +108,36 @@ def test_a_copied_address_with_the_same_choices_is() -> None:
     assert _said(year="2020", month="2").text[0].value == "Y 2020>y2019"
     assert _said(document="xyz").text[0].value == "D xyz>"
     assert _said(document="", year="").text[0].value == ""
+
+
+def next_page(app: AppTest, page: str) -> AppTest:
+    """Where the menu leads: the address is empty but for what the visit has kept."""
+    app.switch_page(f"views/{page}.py")
+    app.query_params.clear()
+    app.run()
+    assert [error.message for error in app.exception] == []
+    return app
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"), [("area", "990000000000", "地区“990000000000”"), ("lang", "fr", "语言“fr”")]
+)
+def test_what_no_page_has_is_said_on_the_page_that_was_opened_and_forgotten_on_the_next(
+    name: str, value: str, said: str
+) -> None:
+    app = open_page("overview", **{name: value})
+    assert said in text_of(app)
+    links = [link for block in app.html for link in re.findall(r'href="[^"]+"', block.proto.body)]
+    assert links, "a link of the page does not pass it on either"
+    assert [link for link in links if value in link] == []
+    app.selectbox(key="select_period").select_index(1).run()
+    assert said in text_of(app), "it stands in the address of this page still"
+    app = next_page(app, "exit")
+    assert "地址里的" not in text_of(app)
+    assert name not in app.query_params
+
+
+def test_a_month_that_one_page_lacks_goes_along_to_a_page_that_may_have_it() -> None:
+    app = next_page(open_page("funds", period="1999-01", area="530323001000"), "exit")
+    assert "地址里的月份“1999-01”" in text_of(app)
+    assert "530323001000" in app.query_params["area"]
