@@ -15,6 +15,7 @@ from pipelines.areas import AreaTableError, load_places
 from pipelines.contracts import Contract, load_contracts
 from pipelines.installation import is_made_synthetic
 from pipelines.landing import inbox_files
+from pipelines.modelling.calendar import next_month
 from pipelines.modelling.parsed import code_hash
 from pipelines.publishing.manifest import Place
 from pipelines.publishing.standing import basis_of, standing_release
@@ -22,6 +23,10 @@ from pipelines.reading import BronzeInput, FileLedger, current_inputs, ledgers
 from pipelines.settings import PROJECT_DIR, Settings
 
 PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+class UnknownMonthError(ValueError):
+    """The figures cannot speak about the month asked for; the message says about which they can."""
 
 
 def months_of(inputs: Sequence[BronzeInput], contracts: Mapping[str, Contract]) -> list[str]:
@@ -35,21 +40,35 @@ def as_of(wanted: str | None, periods: Sequence[str], months: Sequence[str] | No
     """The month that the figures speak about: the wanted one, or the newest of ``months`` (None: of all ``periods``).
 
     ``periods`` are those of all accepted files, ``months`` those of feeds that come every month: a plan of a year
-    stands under its December, and when it comes in February it must not carry the figures there. Raises ValueError for
-    a wanted month that is none, or that lies before the first or after the last delivery: its release would be empty or
+    stands under its December, and when it comes in February it must not carry the figures there. Raises
+    UnknownMonthError for a wanted month that is none, or that is not among ``months``: its release would be empty or
     would call old figures new.
     """
-    first, last = min(periods), max(periods)
+    known = sorted(set(months or periods))
     if wanted is None:
-        return max(months or periods)
+        return known[-1]
     if PERIOD.fullmatch(wanted) is None:
-        raise ValueError(f"{wanted} is no month, so nothing was built. Write it like 2020-06.")
-    if not first <= wanted <= last:
-        raise ValueError(
-            f"There is nothing to say about {wanted}: the accepted deliveries reach from {first} to {last}. Choose a "
-            "month between them, or leave --as-of away for the newest."
+        raise UnknownMonthError(f"{wanted} is no month, so nothing was built. Write it like 2020-06.")
+    if wanted not in known:
+        raise UnknownMonthError(
+            f"There is nothing to say about {wanted}. Figures speak about months of feeds that come every month (of "
+            f"all feeds where no such feed came): {_spans(known)}. Choose one of them, or leave --as-of away for the "
+            "newest."
         )
     return wanted
+
+
+def _spans(months: Sequence[str]) -> str:
+    """Sorted months as text, those without a gap as first and last.
+
+    >>> _spans(["2019-11", "2019-12", "2020-01", "2020-06"])
+    '2019-11 to 2020-01, 2020-06'
+    """
+    spans: list[tuple[str, str]] = []
+    for month in months:
+        is_next = bool(spans) and next_month(spans[-1][1]) == month
+        spans.append((spans.pop()[0] if is_next else month, month))
+    return ", ".join(first if first == last else f"{first} to {last}" for first, last in spans)
 
 
 def code_version() -> str:

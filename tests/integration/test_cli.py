@@ -13,7 +13,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from pipelines.basis import as_of, months_of
+from pipelines.basis import UnknownMonthError, as_of, months_of
 from pipelines.cli import app, main
 from pipelines.contracts import load_contracts
 from pipelines.publishing.lease import take_lease
@@ -241,15 +241,15 @@ def test_a_month_that_is_none_is_refused_before_anything_starts(month: str) -> N
     assert f"{month} is no month" in " ".join(result.output.split())
 
 
-@pytest.mark.parametrize("wanted", ["1999-01", "2021-02"])
-def test_a_month_without_deliveries_publishes_nothing(wanted: str) -> None:
-    with pytest.raises(ValueError, match="from 2019-12 to 2020-06"):
-        as_of(wanted, ["2019-12", "2020-06"])
+@pytest.mark.parametrize("wanted", ["1999-01", "2020-03", "2021-02"])
+def test_a_month_without_deliveries_publishes_nothing_and_says_which_months_there_are(wanted: str) -> None:
+    with pytest.raises(UnknownMonthError, match=f"about {wanted}.*: 2019-11 to 2020-01, 2020-06. Choose"):
+        as_of(wanted, ["2019-12", "2020-06", "2019-11", "2020-01"])
 
 
-def test_the_newest_month_is_the_default_and_any_between_may_be_chosen() -> None:
+def test_the_newest_month_is_the_default_and_any_with_deliveries_may_be_chosen() -> None:
     periods = ["2020-03", "2019-12", "2020-06"]
-    assert (as_of(None, periods), as_of("2020-01", periods)) == ("2020-06", "2020-01")
+    assert (as_of(None, periods), as_of("2020-03", periods)) == ("2020-06", "2020-03")
 
 
 def test_a_list_of_a_year_that_comes_early_does_not_carry_the_figures_to_its_december() -> None:
@@ -258,9 +258,12 @@ def test_a_list_of_a_year_that_comes_early_does_not_carry_the_figures_to_its_dec
     inputs = [BronzeInput("", "", feed, period, Path()) for feed, period in feeds]
     periods = [one.period for one in inputs]
     assert as_of(None, periods, months_of(inputs, contracts)) == "2020-02"
-    assert as_of("2020-12", periods, months_of(inputs, contracts)) == "2020-12"
+    for wanted in ("2020-12", "2020-03"):
+        with pytest.raises(UnknownMonthError, match=f"nothing to say about {wanted}.* every month .*: 2020-02. Choose"):
+            as_of(wanted, periods, months_of(inputs, contracts))
     yearly = inputs[1:2]
     assert as_of(None, ["2020-12"], months_of(yearly, contracts)) == "2020-12"
+    assert as_of("2020-12", ["2020-12"], months_of(yearly, contracts)) == "2020-12"
 
 
 def test_a_setting_that_does_not_fit_is_named_in_one_paragraph(

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.basis import place_of
+from pipelines.basis import UnknownMonthError, place_of
 from pipelines.clearing import read_partition
 from pipelines.landing import land
 from pipelines.publishing.diff import diff_releases
@@ -262,6 +262,18 @@ def test_rollback_and_diff_name_the_figure(county: Settings) -> None:
     )
     assert (diff.removed_count, diff.changed_count) == (0, 0)
     assert diff.added_count == 2
+
+
+def test_a_month_without_files_is_refused_and_the_status_says_which_there_are(county: Settings) -> None:
+    standing = current_release_id(county)
+    with pytest.raises(UnknownMonthError):
+        run_pipeline(county, as_of_period="2019-12")
+    status = read_status(county)
+
+    assert status is not None
+    assert "There is nothing to say about 2019-12" in status.last_run.message.en
+    assert "came): 2020-01" in status.last_run.message.en
+    assert current_release_id(county) == standing
 
 
 def test_a_correction_of_an_old_month_is_a_changed_figure(county: Settings, tmp_path: Path) -> None:
