@@ -251,10 +251,7 @@ def _sheet(table: Table, words: Words) -> export.Sheet:
 
 def _notes(view: View, title: str, figures: Sequence[tuple[str, str]], *, has_closed: bool) -> export.Notes:
     words, release = view.words, view.release
-    late = words("list.separator").join(
-        f"{words.of(entry, 'department')} {entry['feed']} {entry['period']}"
-        for entry in release.manifest["late_departments"]
-    )
+    late = words("list.separator").join(_outstanding(view))
     rows = [
         (words("notes.page"), title),
         (words("notes.place"), f"{view.area.name} {view.area.code}"),
@@ -282,3 +279,20 @@ def _notes(view: View, title: str, figures: Sequence[tuple[str, str]], *, has_cl
         )
         rows.append((card.title, text))
     return export.Notes(words("notes.title"), (words("notes.subject"), words("notes.text")), tuple(rows))
+
+
+def _outstanding(view: View) -> list[str]:
+    """What has not come, each with its department, the title of its feed and its period."""
+    words, release = view.words, view.release
+    late = release.manifest["late_departments"]
+    due = release.rows("ops_calendar", order=("period",)) if late and release.has("ops_calendar") else pl.DataFrame()
+    titles = {row["feed"]: words.of(row, "feed_title") for row in due.iter_rows(named=True)}
+    return [
+        words(
+            "notes.late_feed",
+            who=words.of(one, "department"),
+            feed=titles.get(one["feed"], one["feed"]),
+            period=one["period"],
+        )
+        for one in late
+    ]

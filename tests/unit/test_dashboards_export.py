@@ -3,12 +3,17 @@
 import csv
 import io
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import polars as pl
 import pytest
 
-from dashboards import export
+from dashboards import data, export, tables
+from dashboards.layout import View
+from dashboards.words import Language, Words
+from tests.browser.fixture_release import build_marts
 
 FRAME = pl.DataFrame({"area": ["=1+1", "@cmd", "丹凤街道"], "paid": [1234.5, None, -3.0]})
 SHEET = export.Sheet(
@@ -71,3 +76,20 @@ def test_every_start_of_a_formula_is_guarded(text: str) -> None:
 
 def test_numbers_are_not_guarded() -> None:
     assert export.guarded(-3) == -3
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "县公安局《户籍人口》2020-11"), ("en", "Public security bureau: Residents 2020-11")],
+)
+def test_the_notes_name_what_is_outstanding_by_its_title(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language, said: str
+) -> None:
+    release = data.current(build_marts(tmp_path / "marts"))
+    assert release is not None
+    view = View(release, Words(language), release.home, release.as_of_period)
+    made: list[Any] = []
+    monkeypatch.setattr(tables.st, "download_button", lambda *texts, **_: made.append(texts[1]))
+    monkeypatch.setattr(export, "to_xlsx", lambda _sheets, notes, _mark: dict(notes.rows))
+    tables.downloads(view, "funds", [], [])
+    assert made[0]()[view.words("notes.late")] == said
