@@ -15,6 +15,17 @@ import streamlit as st
 
 SHARED = ("lang", "area", "period")
 ALIKE = ("lang", "area")  # offered alike by every page, unlike months
+NAMES = frozenset(
+    {
+        *SHARED,
+        *("q", "household", "reason", "by", "document", "project", "policy", "form", "result", "size", "seed"),
+        *("year", "board_year", "calendar_year", "scope", "group", "unit", "population", "level", "rank", "with", "of"),
+        *("file", "department", "feed", "filed", "verdict", "letter"),
+    }
+)
+"""The names of choices on any page: another name in an address is misspelt."""
+UNKNOWN = "unknown"  # not the name of a choice, and the words for it
+MOST_UNKNOWN = 3  # whoever passes a link on may add names of their own
 KEPT = "kept_choices"
 MISSED, TAKEN = "missed_choices", "taken_choices"
 WIDTH = 200
@@ -35,9 +46,11 @@ class Missed:
 def restore() -> None:
     """Put the shared choices of this visit back into the address, which a change of page has emptied.
 
-    To be called from the page: until the page is chosen, what is put into the address is lost.
+    To be called from the page: until the page is chosen, what is put into the address is lost. Names that no page knows
+    are noted: a change of page empties the address of them.
     """
-    st.session_state[MISSED] = {}
+    unknown = [name for name in st.query_params if name not in NAMES][:MOST_UNKNOWN]
+    st.session_state[MISSED] = {f"{UNKNOWN} {name}": Missed(UNKNOWN, "", name[:LONGEST], "") for name in unknown}
     kept = _kept()
     for name, value in kept.items():
         if name not in st.query_params:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards import data
+from dashboards import data, state
 from pipelines.settings import get_settings
 from tests.browser.fixture_release import build_marts
 from tests.unit.test_dashboards_pages import open_page, text_of
 
+DASHBOARDS = Path(__file__).parents[2] / "dashboards"
 UNKNOWN = "residents-2020-10-000000000000"
 
 
@@ -83,7 +84,7 @@ def _choices() -> None:
     from dashboards import state
 
     state.restore()
-    month = state.select("month", "M", ["1", "2"], "1", str)
+    month = state.select("group", "M", ["1", "2"], "1", str)
     state.select("year", "Y", ["2019", "2020"] if month == "1" else ["2019"], "2019", lambda year: f"y{year}")
     state.select("document", "D", ["", "A"], "", str)
     st.text("; ".join(f"{one.label} {one.asked}>{one.shown}" for one in state.missed()))
@@ -99,13 +100,13 @@ def _said(**choices: str) -> AppTest:
 def test_a_choice_that_another_choice_takes_away_is_not_remarked_upon() -> None:
     app = _said(year="2020")
     assert app.text[0].value == ""
-    app.selectbox(key="select_month").select("2").run()
+    app.selectbox(key="select_group").select("2").run()
     assert app.selectbox(key="select_year").value == "2019"
     assert app.text[0].value == ""
 
 
 def test_a_copied_address_with_the_same_choices_is() -> None:
-    assert _said(year="2020", month="2").text[0].value == "Y 2020>y2019"
+    assert _said(year="2020", group="2").text[0].value == "Y 2020>y2019"
     assert _said(document="xyz").text[0].value == "D xyz>"
     assert _said(document="", year="").text[0].value == ""
 
@@ -141,3 +142,32 @@ def test_a_month_that_one_page_lacks_goes_along_to_a_page_that_may_have_it() -> 
     app = next_page(open_page("funds", period="1999-01", area="530323001000"), "exit")
     assert "地址里的月份“1999-01”" in text_of(app)
     assert "530323001000" in app.query_params["area"]
+
+
+def test_a_misspelt_choice_is_named_once_and_shown_as_text(marts: Path) -> None:
+    app = open_page("funds", **{"yaer": "2019", "<b>" + "x" * 60: "1", "group": "batch"})
+    text = text_of(app)
+    assert "地址里的“yaer”不是这里的选项名，没有用到。" in text
+    assert "地址里的“&lt;b&gt;" + "x" * 37 + "”不是这里的选项名，没有用到。" in text
+    assert "“group”" not in text
+    assert "不是这里的选项名" not in text_of(next_page(app, "exit"))
+
+
+@pytest.mark.parametrize("page", ["overview", "files", "inspect"])
+def test_a_misspelt_choice_is_named_on_any_page_in_english(page: str) -> None:
+    text = text_of(open_page(page, aera="530323001000", lang="en"))
+    assert "“aera” of the address is not the name of a choice here and was not used." in text
+
+
+def test_the_names_of_choices_are_those_that_pages_offer_and_no_others() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in sorted(DASHBOARDS.rglob("*.py")) if path.name != "state.py"]
+    source = "\n".join(sources)
+    calls = r"""(?:\bstate\.(?:get|select|switch|asks|miss|put)\(|query_params(?:\.get\(|\.pop\(|\[))\s*"([a-z_]+)\""""
+    assert set(re.findall(calls, source)) <= state.NAMES
+    assert {name for name in state.NAMES if f'"{name}"' not in source} == set()
+
+
+def test_filters_that_a_page_goes_through_in_a_loop_are_known() -> None:
+    text = text_of(open_page("files", department="public_security", feed="residents", filed="2020-10", verdict="asks"))
+    assert "不是这里的选项名" not in text
+    assert {"document", "project"} <= state.NAMES
