@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.contracts import load_contracts
+
 SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
 PLACES = {"shizong", "duan", "haikou", "yiyuan", "jincheng"}
 WITHOUT_MART = {"awaits_feed", "contradicts", "unavailable"}
@@ -50,10 +52,18 @@ def test_every_figure_has_a_source_or_a_reason(figures: list[dict[str, str]]) ->
         assert bool(row["model"]) == bool(row["scaling"]), where
 
 
-def test_a_figure_that_waits_names_the_feed_it_waits_for(figures: list[dict[str, str]]) -> None:
-    for row in figures:
-        if row["computable"] == "awaits_feed":
-            assert row["note"].startswith("Feed"), (row["place"], row["indicator"])
+def test_a_figure_that_waits_names_an_optional_feed_for_the_others_come(figures: list[dict[str, str]]) -> None:
+    optional = {name for name, contract in load_contracts().items() if contract.is_optional}
+    waiting = [row for row in figures if row["computable"] == "awaits_feed"]
+    named = {(row["place"], row["indicator"]): row["note"].removeprefix("Feed ").split()[0] for row in waiting}
+    assert {figure: feed for figure, feed in named.items() if feed not in optional} == {}
+    assert named
+
+
+def test_a_figure_beside_which_a_mart_has_only_an_assumed_number_is_reported(figures: list[dict[str, str]]) -> None:
+    assumed = [row for row in figures if "kpi_" in row["note"] and "in the synthetic county (assumed)" in row["note"]]
+    assert {row["indicator"]: row["computable"] for row in assumed if row["computable"] != "reported"} == {}
+    assert assumed
 
 
 def test_the_value_has_its_printed_digits(figures: list[dict[str, str]]) -> None:
