@@ -4,11 +4,15 @@ import re
 import string
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
 from dashboards import codes, head
 from dashboards.words import HIDDEN_VALUE, LANGUAGES, NO_BREAK, Language, Words, load_catalogue
+from pipelines.gates.models import BRIDGE, bridge_gate, dbt_gate
+from pipelines.modelling.nodes import NodeResult
+from tests.unit.test_gates import build_with_bridge
 
 DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"
 
@@ -125,6 +129,19 @@ def test_names_of_tests_are_taken_out_of_what_gates_say_and_file_names_stay(lang
     words = Words(language)
     separator = words("list.separator")
     assert head.reasons({"reasons": [less, gate]}, words) == expected.replace("；", separator).replace("; ", separator)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_gates_of_tests_are_known_by_the_titles_they_have(tmp_path: Path, language: Language) -> None:
+    """The page knows them by the words that the gates themselves begin with, which stand in another package."""
+    node = NodeResult("test.x", "assert_parts_sum", "test", "warned", 2, 0.1, "Got 2 results", "model.small.model")
+    build_file = build_with_bridge(tmp_path / "build.duckdb", is_balanced=True, rejected=0)
+    with duckdb.connect(str(build_file)) as connection:
+        connection.execute(f"drop table marts.{BRIDGE}")
+    for name, gate in {"assert_parts_sum": dbt_gate([node], {"model": 5}), BRIDGE: bridge_gate(build_file)}.items():
+        reason = {"zh": gate.zh, "en": gate.en}
+        assert name in reason[language]
+        assert name not in head.reasons({"reasons": [reason]}, Words(language))
 
 
 def test_a_gate_names_no_receipt_and_no_column() -> None:
