@@ -93,11 +93,10 @@ def _verdicts(found: dict[str, int]) -> list[str]:
     return [
         (
             f"Of {found['files']} files the usual way accepted as many rows of {found['equal']}, more of "
-            f"{found['usual_took_more']} and fewer of {found['usual_took_less']}. It takes damaged files whose totals "
-            "or volume are wrong, loses whole files that its reader cannot open, and says of no row why it was "
-            "dropped. "
-            "In its favour, feed and period of every file are told to it, nothing is written durably, and no release "
-            "is verified."
+            f"{found['usual_took_more']} and fewer of {found['usual_took_less']}. It judges by the same rules, but a "
+            "formula's error is a blank cell to it, and it does not ask whether columns still mean what they meant. It "
+            "says of no row why it was dropped. In its favour, feed and period of every file are told to it, nothing "
+            "is written durably, of earlier files it knows only how many rows they had, and no release is verified."
         ),
     ]
 
