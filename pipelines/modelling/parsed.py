@@ -101,6 +101,7 @@ def parsed_project(dbt_dir: Path, cache_dir: Path, parse: Callable[[Path, Path],
                 # Somebody may have saved a file meanwhile: nobody knows which state of it was parsed.
                 if (now := _key(dbt_dir)) == key:
                     draft.replace(parsed.folder)
+                    break
                 key = now
             finally:
                 shutil.rmtree(draft, ignore_errors=True)

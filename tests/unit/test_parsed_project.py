@@ -127,6 +127,18 @@ def test_a_failed_parse_leaves_nothing(project: Path, tmp_path: Path) -> None:
     assert not _kept(tmp_path / "cache")
 
 
+def test_a_parse_that_writes_only_half_is_not_repeated_without_end(project: Path, tmp_path: Path) -> None:
+    class Half(Parser):
+        def __call__(self, dbt_dir: Path, folder: Path) -> Path:
+            if self.calls:
+                raise RuntimeError("asked again")
+            super().__call__(dbt_dir, folder)
+            (folder / "target" / "partial_parse.msgpack").unlink()
+            return folder
+
+    assert not parsed_project(project, tmp_path / "cache", Half()).is_whole
+
+
 def test_runs_that_start_together_have_one_of_them_parse(project: Path, tmp_path: Path) -> None:
     class Slow(Parser):
         def __call__(self, dbt_dir: Path, folder: Path) -> Path:
