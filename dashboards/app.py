@@ -2,6 +2,8 @@
 
 import streamlit as st
 
-from dashboards import layout, navigation
+from dashboards import layout, navigation, state
 
-st.navigation(navigation.menu(layout.begin()), position="top").run()
+page = st.navigation(navigation.menu(layout.begin()), position="top")
+state.opened(page.url_path if page.url_path not in ("", *navigation.names()) else "")
+page.run()

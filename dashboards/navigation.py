@@ -6,8 +6,10 @@ words (``catalogue/``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -62,6 +64,7 @@ VIEWS = "views"
 UNLISTED = ("search",)
 # The first screen lies at the bare address; who types its name, as every other page's, finds it too.
 FIRST = TASKS["today"][0]
+_NAME = re.compile(r"[\w-]+")
 
 
 def names() -> Sequence[str]:
@@ -75,8 +78,19 @@ def menu(words: Words) -> dict[str, list[Any]]:
         words(f"task.{task}"): [_page(words, name, is_first=name == FIRST) for name in pages]
         for task, pages in TASKS.items()
     }
-    shown[next(reversed(shown))] += [_page(words, name, is_listed=False) for name in (*UNLISTED, FIRST)]
+    rest = shown[next(reversed(shown))]
+    rest += [_page(words, name, is_listed=False) for name in (*UNLISTED, FIRST)]
+    # Else Streamlit says in its own words, in a window over the page, that there is no such page.
+    if name := _unknown():
+        rest.append(st.Page(f"{VIEWS}/{FIRST}.py", title=words(f"{FIRST}.name"), url_path=name, visibility="hidden"))
     return shown
+
+
+def _unknown() -> str:
+    """The name in the address that no page has; empty where one has it and where the name is no single word."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    path = urlsplit(st.context.url or "").path.removeprefix(f"/{base}" if base else "").removeprefix("/")
+    return path if _NAME.fullmatch(path) and path not in names() else ""
 
 
 def _page(words: Words, name: str, *, is_first: bool = False, is_listed: bool = True) -> Any:

@@ -26,6 +26,7 @@ NAMES = frozenset(
 """The names of choices on any page: another name in an address is misspelt."""
 UNKNOWN = "unknown"  # not the name of a choice, and the words for it
 MOST_UNKNOWN = 3  # whoever passes a link on may add names of their own
+NO_PAGE, OPENED = "page", "unknown_page"  # of a page that there is not: the words for it, its name in this visit
 KEPT = "kept_choices"
 MISSED, TAKEN = "missed_choices", "taken_choices"
 WIDTH = 200
@@ -51,11 +52,18 @@ def restore() -> None:
     """
     unknown = [name for name in st.query_params if name not in NAMES][:MOST_UNKNOWN]
     st.session_state[MISSED] = {f"{UNKNOWN} {name}": Missed(UNKNOWN, "", name[:LONGEST], "") for name in unknown}
+    if page := st.session_state.get(OPENED):
+        st.session_state[MISSED][NO_PAGE] = Missed(NO_PAGE, "", page[:LONGEST], "")
     kept = _kept()
     for name, value in kept.items():
         if name not in st.query_params:
             st.query_params[name] = value
     kept.update({name: st.query_params[name] for name in SHARED if name in st.query_params})
+
+
+def opened(unknown: str) -> None:
+    """Note for ``restore`` that the address names a page that there is not; empty where there is one."""
+    st.session_state[OPENED] = unknown
 
 
 def get(name: str, options: Sequence[str], default: str, label: str = "") -> str:

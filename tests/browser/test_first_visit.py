@@ -31,3 +31,30 @@ def test_the_first_screen_answers_to_its_name_too(browser: Browser, pocket_count
         by_name = visitor.page.locator("h1").inner_text()
         assert by_name == visitor.open("overview").locator("h1").inner_text()
         visitor.page.context.close()
+
+
+def test_a_page_that_there_is_not_is_said_in_the_readers_words_above_the_first_screen(
+    browser: Browser, pocket_county: Settings, tmp_path: Path
+) -> None:
+    with serving(pocket_county, tmp_path) as address:
+        visitor = Visitor(browser, address, 1440)
+        page = visitor.page
+        for language, said in (
+            ("zh", "没有名为“fundz”的页面，下面是首页"),
+            ("en", "There is no page “fundz”; this is the"),
+        ):
+            visitor.open("fundz", lang=language)
+            expect(page.get_by_text(said)).to_be_visible()
+            expect(page.get_by_role("dialog")).to_have_count(0)
+        by_address = page.locator("h1").inner_text()
+        assert by_address == visitor.open("overview", lang="en").locator("h1").inner_text()
+        expect(page.get_by_text("There is no page")).to_have_count(0)
+        visitor.open("fundz", lang="en")
+        page.get_by_test_id("stTopNavSection").filter(has_text="Month end").click()
+        page.get_by_test_id("stTopNavDropdownLink").filter(has_text="Funds").click()
+        page.wait_for_url("**/funds**")
+        visitor.settle()
+        expect(page.locator("h1")).not_to_have_text(by_address)
+        expect(page.get_by_text("There is no page")).to_have_count(0)
+        assert visitor.strayed == []
+        page.context.close()
