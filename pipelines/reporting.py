@@ -30,7 +30,7 @@ from pipelines.publishing.status import (
     write_status,
 )
 from pipelines.reading import FileLedger, bronze_folder, ledgers
-from pipelines.reading.outputs import REJECTED_COLUMNS, REJECTED_NAME
+from pipelines.reading.ledger import REJECTED_COLUMNS, REJECTED_NAME
 from pipelines.settings import Settings
 
 LISTED_LEADS = 50

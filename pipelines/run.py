@@ -39,7 +39,7 @@ from pipelines.publishing.manifest import InputReceipt, Place
 from pipelines.publishing.publish import Publication, ReleaseFacts, publish, verify_build
 from pipelines.publishing.releases import inputs_of_release
 from pipelines.publishing.standing import Standing, standing_release, write_standing
-from pipelines.publishing.status import LastRun, RunState, write_status
+from pipelines.publishing.status import LastRun, RunState, Status, write_status
 from pipelines.publishing.tables import require_equal
 from pipelines.publishing.trust import data_light, late_departments, sent_again_with_less
 from pipelines.reading import BronzeInput, FileLedger, current_inputs, ledgers, read_pending
@@ -92,6 +92,8 @@ class Run:
     fingerprints: dict[str, TableFingerprint] | None = None
     basis: str | None = None
     standing: Standing | None = None
+    # The last status with what it says of files; None when that has to be looked at anew.
+    _files: Status | None = field(default=None, init=False, repr=False)
 
     @cached_property
     def contracts(self) -> dict[str, Contract]:
@@ -146,6 +148,7 @@ class Run:
             if not self.settings.areas_file.is_file():
                 build_areas(self.settings)
             self.came = land(None, self.settings, progress=self.progress)
+            self._files = None if self.came else self._files
         with self._in_stage("read"):
             if self.read_everything:
                 forget(self.settings, landed_receipts(self.settings), self.lease.run_id)
@@ -155,6 +158,7 @@ class Run:
             self.read_now = read_pending(self.settings, progress=self.progress)
             if loading is not None:
                 loading.join()
+            self._files = None if self.read_now else self._files
         with self._in_stage("door"):
             inputs, judged = current_inputs(self.settings), ledgers(self.settings)
             self.basis = basis_now(self.settings, self.wanted_period, inputs, judged)
@@ -165,6 +169,7 @@ class Run:
                 return
             by_receipt = {ledger.receipt_id: ledger for ledger in judged}
             write_leads(self.settings, self.contracts, inputs)
+            self._files = None
             extracts = [_extract(one, by_receipt[one.receipt_id]) for one in inputs]
             self._gate(
                 [
@@ -365,7 +370,9 @@ class Run:
             release_id=self.release_id,
             seconds=self.seconds,
         )
-        write_status(self.settings, current_status(self.settings, last_run))
+        if self._files is None or is_over:
+            self._files = current_status(self.settings, last_run)
+        write_status(self.settings, self._files.model_copy(update={"last_run": last_run}))
 
     def close(self) -> None:
         """Write the final status; the build file of a failed run stays for a look inside, until the next run starts."""

@@ -26,7 +26,7 @@ from pipelines.landing.receipts import Likeness, Receipt, receipt_path, receipts
 from pipelines.meaning.thresholds import load_thresholds
 from pipelines.reading.masking import shown_name
 from pipelines.reading.pool import Answer, Failure, WorkerPool, failure_texts
-from pipelines.reading.recognition import Recognised
+from pipelines.reading.recognised import Recognised
 from pipelines.settings import Settings
 
 Progress = Callable[[int, int, str], None]

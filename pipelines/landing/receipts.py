@@ -5,6 +5,7 @@ Belongs here: the receipt's shape and finding receipts on disk. Does not belong 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -18,6 +19,7 @@ from pipelines.files import write_json
 from pipelines.settings import Settings
 
 RECEIPT_ENDING = ".receipt.json"
+RAW_DEPTH = 3  # department, feed, period
 
 
 class Likeness(BaseModel):
@@ -71,16 +73,16 @@ def write_receipt(settings: Settings, receipt: Receipt) -> None:
 def receipts(settings: Settings) -> list[Receipt]:
     """Every receipt, landed and held, by arrival."""
     found = []
-    for path in _receipt_files(settings):
-        state = path.stat()
-        found.append(_parsed(path, state.st_ino, state.st_mtime_ns))
+    for entry in (*_receipt_files(settings.raw_dir, RAW_DEPTH), *_receipt_files(settings.held_dir, 0)):
+        state = entry.stat()
+        found.append(_parsed(entry.path, state.st_ino, state.st_mtime_ns))
     return sorted(found, key=lambda receipt: (receipt.arrived_at, receipt.file_name, receipt.sha256))
 
 
 @lru_cache(maxsize=16384)
-def _parsed(path: Path, _inode: int, _changed: int) -> Receipt:
+def _parsed(path: str, _inode: int, _changed: int) -> Receipt:
     """The receipt in a file, parsed once as long as the file stays the same."""
-    return Receipt.model_validate_json(path.read_text(encoding="utf-8"))
+    return Receipt.model_validate_json(Path(path).read_text(encoding="utf-8"))
 
 
 def landed_receipts(settings: Settings) -> list[Receipt]:
@@ -88,6 +90,14 @@ def landed_receipts(settings: Settings) -> list[Receipt]:
     return [receipt for receipt in receipts(settings) if receipt.status == "landed"]
 
 
-def _receipt_files(settings: Settings) -> Iterator[Path]:
-    yield from settings.raw_dir.glob(f"*/*/*/*{RECEIPT_ENDING}")
-    yield from settings.held_dir.glob(f"*{RECEIPT_ENDING}")
+def _receipt_files(folder: str | Path, depth: int) -> Iterator[os.DirEntry[str]]:
+    """Receipts in the folders ``depth`` levels below ``folder``; path objects would cost more than the disk."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if depth == 0 and entry.name.endswith(RECEIPT_ENDING):
+                    yield entry
+                elif depth > 0 and entry.is_dir():
+                    yield from _receipt_files(entry.path, depth - 1)
+    except FileNotFoundError:
+        return

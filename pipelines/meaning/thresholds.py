@@ -66,6 +66,9 @@ class Thresholds:
 
     def __init__(self, entries: tuple[Threshold, ...]) -> None:
         self.entries = entries
+        self._of_check: dict[str, list[Threshold]] = {}
+        for each in entries:
+            self._of_check.setdefault(each.check, []).append(each)
         self._found: dict[tuple[str, str, str, str | None], dict[str, float] | None] = {}
 
     @property
@@ -84,9 +87,8 @@ class Thresholds:
         day = date(int(period[:4]), int(period[5:]), 28)
         fitting = [
             each
-            for each in self.entries
-            if each.check == check
-            and each.feed in (None, feed)
+            for each in self._of_check.get(check, ())
+            if each.feed in (None, feed)
             and each.field in (None, field)
             and each.valid_from <= day
             and (each.valid_to is None or day <= each.valid_to)

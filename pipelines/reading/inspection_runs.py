@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.contracts import Text, load_code_lists
-from pipelines.reading.admission import admit
 from pipelines.reading.pool import Failure, WorkerPool, failure_texts
 from pipelines.reading.protocol import WorkerConfig
 from pipelines.reading.tables import FileRefusedError
@@ -107,6 +106,7 @@ def _failed(path: Path, failure: Failure | tuple[Text, Text]) -> dict[str, Any]:
 
 def inspect_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
     """Inspect one file inside a reading process and write its tables where the task says."""
+    from pipelines.reading.admission import admit
     from pipelines.reading.headers import match_row, recognises
     from pipelines.reading.inspecting import inspect_bytes
     from pipelines.reading.inspection import as_json, refused_inspection, write_tables

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.contracts import CodeValue, Contract
 from pipelines.meaning.names import count_doubtful
-from pipelines.meaning.profile import profile_of
+from pipelines.meaning.profiling import profile_of
 from pipelines.reading.conflicts import CONFLICT_TEXTS, find_conflicts
 from pipelines.reading.fields import JudgedField, clean_column, empty_field, judge_field
 from pipelines.reading.headers import HeaderMatch

@@ -17,6 +17,25 @@ from pipelines.files import write_json
 
 Verdict = Literal["accepted", "accepted_with_rejects", "refused", "same_rows"]
 LEDGER_NAME = "ledger.json"
+ACCEPTED_NAME = "accepted.parquet"
+REJECTED_NAME = "rejected.parquet"
+VAULT_NAME = "clear.parquet"
+QUARANTINE_NAME = "quarantine.parquet"
+REJECTED_COLUMNS = (
+    "receipt_id",
+    "file_name",
+    "source_sheet",
+    "source_row",
+    "source_column",
+    "header",
+    "field",
+    "reason_code",
+    "reason_zh",
+    "reason_en",
+    "remedy_zh",
+    "remedy_en",
+    "masked_value",
+)
 
 
 class LedgerModel(BaseModel):

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pipelines.contracts import Contract, Text
 from pipelines.landing.receipts import Likeness
 from pipelines.reading.header_words import HEADER_SEARCH_ROWS, wordings, words_of
 from pipelines.reading.headers import HeaderMatch, find_header, known_headers, missing_signature
-from pipelines.reading.sources import Candidate, Source
+
+if TYPE_CHECKING:  # a status names the month that a held file hints at, for which no parser has to be loaded
+    from pipelines.reading.sources import Candidate, Source
 
 LISTED_HEADERS = 12
 LISTED_FEEDS = 3

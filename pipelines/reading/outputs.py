@@ -14,31 +14,12 @@ from pipelines.contracts import Contract
 from pipelines.meaning.names import fold_names, is_name
 from pipelines.meaning.profile import write_profile
 from pipelines.reading.conflicts import CONFLICTS_NAME
+from pipelines.reading.ledger import ACCEPTED_NAME, QUARANTINE_NAME, REJECTED_COLUMNS, REJECTED_NAME, VAULT_NAME
 from pipelines.reading.pseudonyms import pseudonyms
 from pipelines.reading.tables import in_sheets
 from pipelines.reading.verdicts import Judged, problem_texts
 
-ACCEPTED_NAME = "accepted.parquet"
-REJECTED_NAME = "rejected.parquet"
-VAULT_NAME = "clear.parquet"
-QUARANTINE_NAME = "quarantine.parquet"
 PERSON_DOMAIN = "person"
-
-REJECTED_COLUMNS = (
-    "receipt_id",
-    "file_name",
-    "source_sheet",
-    "source_row",
-    "source_column",
-    "header",
-    "field",
-    "reason_code",
-    "reason_zh",
-    "reason_en",
-    "remedy_zh",
-    "remedy_en",
-    "masked_value",
-)
 
 
 def _pseudonymised(values: pl.Series, key: bytes, domain: str) -> pl.Series:

@@ -25,8 +25,15 @@ from pipelines.landing.receipts import Receipt, landed_receipts
 from pipelines.meaning.overrides import list_overrides, waived_checks
 from pipelines.meaning.profile import PROFILE_NAME, Profile, read_profile
 from pipelines.meaning.thresholds import load_thresholds
-from pipelines.reading.ledger import LEDGER_NAME, FileLedger, read_ledger, write_ledger
-from pipelines.reading.outputs import ACCEPTED_NAME, QUARANTINE_NAME, VAULT_NAME
+from pipelines.reading.ledger import (
+    ACCEPTED_NAME,
+    LEDGER_NAME,
+    QUARANTINE_NAME,
+    VAULT_NAME,
+    FileLedger,
+    read_ledger,
+    write_ledger,
+)
 from pipelines.reading.pool import READER_FAILED, Answer, Failure, WorkerPool, failure_texts
 from pipelines.reading.volume import settle, stopped_by_itself
 from pipelines.settings import Settings
@@ -64,16 +71,20 @@ def ledgers(settings: Settings) -> list[FileLedger]:
     """The ledger of every file read so far, by feed, period and version, with the verdict among all others."""
     folders = [bronze_folder(settings, each) for each in landed_receipts(settings)]
     overrides = list_overrides(settings)
-    found = tuple((folder, *_states(folder)) for folder in folders if (folder / LEDGER_NAME).exists())
+    found = tuple((folder, *states) for folder in folders if (states := _states(folder)) is not None)
     decided = tuple(each.model_dump_json() for each in overrides)
     if (kept := _settled.get(settings.data_dir)) is not None and kept[0] == (found, decided, settings.contracts_dir):
         return list(kept[1])
     as_read = [(folder, _parsed_ledger(folder, *state)) for folder, state, _ in found]
-    profiles = {each.receipt_id: _profile(folder) for folder, each in as_read}
+    profiles = {
+        one.receipt_id: profile
+        for (_, one), (folder, _, state) in zip(as_read, found, strict=True)
+        if state is not None and (profile := _parsed_profile(folder, *state)) is not None
+    }
     settled = settle(
         [each for _, each in as_read],
         load_contracts(settings.contracts_dir),
-        profiles={name: profile for name, profile in profiles.items() if profile is not None},
+        profiles=profiles,
         thresholds=load_thresholds(settings.contracts_dir),
         overrides=overrides,
     )
@@ -85,28 +96,23 @@ def ledgers(settings: Settings) -> list[FileLedger]:
 _settled: dict[Path, tuple[tuple[object, ...], list[FileLedger]]] = {}
 
 
-def _states(folder: Path) -> tuple[tuple[int, int], tuple[int, int] | None]:
-    """What changes when a ledger or a profile is written anew."""
-    ledger = (folder / LEDGER_NAME).stat()
+def _states(folder: Path) -> tuple[tuple[int, int], tuple[int, int] | None] | None:
+    """What changes when a ledger or a profile is written anew; None without a ledger."""
+    ledger = _state(folder / LEDGER_NAME)
+    return None if ledger is None else (ledger, _state(folder / PROFILE_NAME))
+
+
+def _state(path: Path) -> tuple[int, int] | None:
     try:
-        profile = (folder / PROFILE_NAME).stat()
+        found = path.stat()
     except FileNotFoundError:
-        return (ledger.st_ino, ledger.st_mtime_ns), None
-    return (ledger.st_ino, ledger.st_mtime_ns), (profile.st_ino, profile.st_mtime_ns)
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 @lru_cache(maxsize=16384)
 def _parsed_ledger(folder: Path, _inode: int, _changed: int) -> FileLedger:
     return read_ledger(folder)
-
-
-def _profile(folder: Path) -> Profile | None:
-    """The profile in a folder; parsed once as long as the file stays the same."""
-    try:
-        status = (folder / PROFILE_NAME).stat()
-    except FileNotFoundError:
-        return None
-    return _parsed_profile(folder, status.st_ino, status.st_mtime_ns)
 
 
 @lru_cache(maxsize=4096)

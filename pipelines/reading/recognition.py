@@ -9,35 +9,17 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from pipelines.contracts import Contract, Text
-from pipelines.landing.receipts import Likeness
 from pipelines.reading.books.workbooks import require_cells
 from pipelines.reading.fields import clean_column, judge_field
 from pipelines.reading.judge import period_field, period_of_values
 from pipelines.reading.likeness import like_none, like_one, like_several
 from pipelines.reading.places import period_end
+from pipelines.reading.recognised import Recognised
 from pipelines.reading.sources import Candidate, Source, candidates, choose_table, nearest, open_source, read_candidate
 from pipelines.reading.tables import FileRefusedError
 
 _MONTH_RANGE = re.compile(r"(\d{4})年\s*\d{1,2}月?\s*[-–—~～至到]\s*(\d{1,2})月")
-
-
-class Recognised(BaseModel):
-    """What a file is; ``feed`` and ``period`` are set when certain, otherwise reason and remedy say what is missing."""
-
-    model_config = ConfigDict(frozen=True)
-
-    feed: str | None = None
-    period: str | None = None
-    format: str | None = None
-    encoding: str | None = None
-    sheet: str | None = None
-    header_row: int | None = None
-    reason: Text | None = None
-    remedy: Text | None = None
-    likeness: Likeness | None = None
 
 
 def recognise(

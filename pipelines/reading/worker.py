@@ -25,7 +25,8 @@ from pipelines.reading.tables import FileRefusedError, row_in_sheet
 
 def recognise_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
     """Feed and period of a file."""
-    from pipelines.reading.recognition import Recognised, recognise
+    from pipelines.reading.recognised import Recognised
+    from pipelines.reading.recognition import recognise
 
     try:
         raw = admit(Path(task["path"]))

@@ -69,9 +69,17 @@ def test_help_lists_every_command_with_one_line(tmp_path: Path) -> None:
     assert not [line for name, line in lines.items() if name in COMMANDS and line.endswith("...")]
 
 
-def test_help_loads_no_heavy_module() -> None:
-    heavy = ("dagster", "dbt", "duckdb", "pandas", "polars")
-    code = f"import sys, pipelines.cli; print([name for name in {heavy} if name in sys.modules])"
+@pytest.mark.parametrize(
+    ("modules", "heavy"),
+    [
+        ("pipelines.cli", ("dagster", "dbt", "duckdb", "pandas", "polars")),
+        # What a run needs to find that nothing came: no parser, no judge, no builder.
+        ("pipelines.basis, pipelines.run", ("dagster", "great_expectations", "numpy", "pandas", "python_calamine")),
+    ],
+    ids=["help", "a run with nothing new"],
+)
+def test_little_work_loads_no_heavy_module(modules: str, heavy: tuple[str, ...]) -> None:
+    code = f"import sys, {modules}; print([name for name in {heavy} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_DIR, capture_output=True, text=True, check=True)
 
     assert loaded.stdout.strip() == "[]"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from datetime import date
 
 import polars as pl
@@ -10,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
+from pipelines.reading import pseudonyms as remembering
 from pipelines.reading.identity import has_right_check_digit, judge_identities
 from pipelines.reading.pseudonyms import pseudonyms
 from pipelines.reading.reasons import CODES
@@ -109,3 +112,18 @@ def test_pseudonyms_depend_on_key_domain_and_value_only() -> None:
         pseudonyms(["5304"], key=b"k" * 32, domain="person"),
     ]
     assert one not in others
+
+
+def test_pseudonyms_that_are_remembered_are_those_of_a_fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = secrets.token_bytes(32)
+    everyone = [f"{number:018d}" for number in range(40)]
+    base = hmac.new(key, b"person\0", "sha256")
+
+    def alone(value: str) -> str:
+        digest = base.copy()
+        digest.update(value.encode())
+        return digest.hexdigest()[:32]
+
+    monkeypatch.setattr(remembering, "MOST_REMEMBERED", 15)  # every third list drops what is known
+    for asked in (everyone[:10], everyone[5:15], everyone[::-1], everyone[:1] * 3, []):
+        assert pseudonyms(asked, key=key, domain="person") == [alone(value) for value in asked]
