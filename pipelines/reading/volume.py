@@ -34,6 +34,8 @@ TOTAL_REMEDY = Text(
     "export it again; if the rows are right, the steward lets the file pass with a reason.",
 )
 REMEDIES = {"rejected_share": REJECTED_REMEDY, "total_mismatch": TOTAL_REMEDY}
+# Their findings name sums of money. The difference of two may be what one person got: an accepted file names neither.
+SAY_SUMS = (SENT_AGAIN, "total_mismatch")
 LISTED_REASONS = 6
 LISTED_GROUPS = 8
 
@@ -113,12 +115,13 @@ def _with_findings(ledger: FileLedger, found: Sequence[Finding], decisions: Mapp
     cautions = [Caution(code=each.check, count=each.count, zh=each.zh, en=each.en) for each in flags]
     for each in waived:
         by, name = decisions[each.check], CHECK_NAMES[each.check]
+        found_zh, found_en = ("", "") if each.check in SAY_SUMS else (each.zh, f"{each.en} ")
         cautions.append(
             Caution(
                 code="override",
                 count=each.count,
-                zh=f"{each.zh}经{by.author}于{by.decided_at:%Y-%m-%d}核实放行（{name.zh}）：{by.reason}",
-                en=f"{each.en} Let pass by {by.author} on {by.decided_at:%Y-%m-%d} ({name.en}): {by.reason}",
+                zh=f"{found_zh}经{by.author}于{by.decided_at:%Y-%m-%d}核实放行（{name.zh}）：{by.reason}",
+                en=f"{found_en}Let pass by {by.author} on {by.decided_at:%Y-%m-%d} ({name.en}): {by.reason}",
             )
         )
     if cautions:

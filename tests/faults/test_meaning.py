@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +21,7 @@ from pipelines.meaning.overrides import OverrideError, list_overrides, overrides
 from pipelines.meaning.thresholds import load_thresholds
 from pipelines.reading import bronze_folder, current_inputs, ledgers, read_pending
 from pipelines.reading.judge import Rules, judge_table
+from pipelines.reading.ledger import Caution
 from pipelines.reading.sent_again import less_than_before
 from pipelines.reading.sources import choose_table, open_source, read_candidate
 from pipelines.reporting import file_accounts, refused_files
@@ -400,6 +401,14 @@ def test_f05_a_total_that_the_rows_do_not_give_refuses_the_file_at_the_door(offi
         office.settings, receipt_id=refused.receipt_id, check="total_mismatch", author="李四", reason="合计为上月数"
     )
     assert [each.period for each in current_inputs(office.settings)] == ["2020-06"]
+    assert [each.zh.replace(f"{datetime.now(UTC):%Y-%m-%d}", "今日") for each in decided_on(office)] == [
+        "经李四于今日核实放行（自带合计与各行不符）：合计为上月数"
+    ]
+
+
+def decided_on(office: Office) -> list[Caution]:
+    """What accepted files say of a steward's decision."""
+    return [each for one in ledgers(office.settings) for each in one.warnings if each.code == "override"]
 
 
 def test_f16_a_cut_off_file_of_valid_form_is_caught_by_its_manifest_its_total_or_its_volume(office: Office) -> None:
@@ -528,6 +537,9 @@ def test_f48_a_month_cannot_go_in_steps_each_of_which_leaves_four_fifths(office:
         )
     standing = [(one.feed, one.version) for one in ledgers(office.settings) if one.verdict == "accepted"]
     assert standing == [(feed, version) for feed in ("aid", "cars") for version in (1, 2, 3, 4)]
+    decided = [each.zh for each in decided_on(office)]
+    assert len(decided) == 2
+    assert not [each for each in decided if "元" in each or "可用" in each]
 
 
 def test_f48_the_money_of_a_handful_of_rows_is_compared_without_saying_what_one_row_held(office: Office) -> None:
