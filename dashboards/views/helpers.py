@@ -103,7 +103,7 @@ def _odd(view: View, row: Row, month: str) -> Table:
         labels = charts.Labels(axes, {}, view.note)
         layout.chart(charts_homes.bars_by_group(kinds, value="value", labels=labels), words("helpers.odd"))
     else:
-        st.text(words("chart.empty"))
+        st.text(words("chart.empty" if kinds["value"].null_count() == kinds.height else "chart.none"))
     table = Table(words("helpers.odd"), kinds, {"group": words("helpers.oddity"), "value": words("helpers.visits")})
     tables.show(view, table)
     return table

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboards import export, sections, small_cells
 from dashboards.data import current
 from dashboards.small_cells import HIDDEN_COLUMNS
+from dashboards.views.helpers import ODD
 from dashboards.words import Words, load_catalogue
 from pipelines.settings import Settings, get_settings
 from tests.unit.test_dashboards_pages import APP, text_of
@@ -110,3 +111,16 @@ def test_visits_open_on_the_newest_month_where_their_number_is_hidden(
     text = text_of(opened("helpers", area=village))
     assert f"{Words('zh').month(newest)}，" in text
     assert "*" in text
+
+
+def test_where_no_visit_was_odd_the_page_does_not_say_that_data_are_missing(
+    pocket_county: Settings, opened: Callable[..., AppTest]
+) -> None:
+    release = current(pocket_county.marts_dir, 0)
+    assert release is not None
+    villages = release.rows(HELP, {"area_level": "village", "group_type": "all"}, order=("area_id", "period"))
+    reported = villages.filter(pl.col("visit_count").is_not_null())
+    newest = reported.filter(pl.col("period") == pl.col("period").max().over("area_id"))
+    sound = newest.filter(pl.sum_horizontal(ODD) == 0, *(pl.col(column).is_not_null() for column in ODD))
+    text = text_of(opened("helpers", area=sound["area_id"][0]))
+    assert Words("zh")("chart.none") in text
