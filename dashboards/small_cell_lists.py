@@ -14,8 +14,8 @@ import polars as pl
 from dashboards.small_cells import HIDDEN_COLUMNS, hide
 from dashboards.sums import LISTS
 
-_GROUP, _COUNTY_DIGITS, _DIGITS = "listed", 6, 12
-_KEY_OF_A_PLACE = ("method_version", "area_level", "area_name", "parent_area_id")
+_GROUP, _LISTED, _COUNTY_DIGITS, _DIGITS = "listed", " listed", 6, 12
+_KEY_OF_A_PLACE = ("method_version", "area_level", "area_name")
 
 
 def mart_of(table: str) -> str:
@@ -39,25 +39,48 @@ def hide_with_list(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The mart and its list (all rows of both) as ``small_cells.hide`` hides them.
 
-    The rows of the list stand beside the groups of their county: below its row of all groups.
+    A reader can take what is listed of a county from its total: what is on no row of the list is hidden like a row.
     """
     counted = LISTS[model][1]
     key = [name for name in _KEY_OF_A_PLACE if name in frame.columns]
-    whole = frame.filter(pl.col("group_type") == "all").select("period", "area_id", *key)
     rows = listed.select(
         "period",
         pl.col("area_code").str.head(_COUNTY_DIGITS).str.pad_end(_DIGITS, "0").alias("area_id"),
-        pl.lit(_GROUP).alias("group_type"),
-        pl.int_range(pl.len()).cast(pl.String).alias("group_id"),
         *(pl.col(column).alias(total) for column, total in counted.items()),
-    ).join(
-        whole.unique(["period", "area_id"], keep="last", maintain_order=True),
-        on=["period", "area_id"],
-        how="left",
-        maintain_order="left",
     )
-    shown = hide(model, pl.concat([frame, rows], how="diagonal_relaxed"), cards, small_cell, beside)
-    return shown.head(frame.height), _under_own_names(listed, shown.tail(listed.height), counted)
+    places = frame.filter(pl.col("group_type") == "all").select("period", "area_id", *key, *counted.values())
+    places = places.unique(["period", "area_id"], keep="last", maintain_order=True)
+    wholes, rests = _with_rests(rows, places, list(counted.values()))
+    rows = rows.join(
+        wholes.select("period", "area_id", *key), on=["period", "area_id"], how="left", maintain_order="left"
+    )
+    below = pl.concat([rows, rests.select(rows.columns)], how="vertical_relaxed")
+    # Each a place of its own below its county's row of the group "listed", which is the county's row of all once more.
+    below = below.with_columns(
+        pl.col("area_id").alias("parent_area_id"), pl.format("listed {}", pl.int_range(pl.len())).alias("area_id")
+    )
+    group = {"group_type": pl.lit(_GROUP), "group_id": pl.lit(_GROUP)}
+    added = [one.with_columns(**group) for one in (below, wholes.with_columns(parent_area_id=None))]
+    shown = hide(model, pl.concat([frame, *added], how="diagonal_relaxed"), cards, small_cell, beside)
+    return shown.head(frame.height), _under_own_names(listed, shown.slice(frame.height, listed.height), counted)
+
+
+def _with_rests(rows: pl.DataFrame, places: pl.DataFrame, totals: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """For each county and period of a list its totals, and what of them no row of the list holds.
+
+    A list without a total above it is held against its own sum. A list that holds more than the total says by how many:
+    that counts like a rest.
+    """
+    by = ["period", "area_id"]
+    sums = rows.group_by(by, maintain_order=True).agg(
+        pl.when(pl.col(total).is_not_null().any()).then(pl.col(total).sum()).alias(f"{total}{_LISTED}")
+        for total in totals
+    )
+    both = sums.join(places, on=by, how="left", maintain_order="left")
+    both = both.with_columns(pl.coalesce(total, f"{total}{_LISTED}").alias(total) for total in totals)
+    rests = both.with_columns((pl.col(total) - pl.col(f"{total}{_LISTED}").fill_null(0)).abs() for total in totals)
+    own = pl.exclude([f"{total}{_LISTED}" for total in totals])
+    return both.select(own), rests.select(own)
 
 
 def _under_own_names(listed: pl.DataFrame, shown: pl.DataFrame, counted: Mapping[str, str]) -> pl.DataFrame:

@@ -240,8 +240,10 @@ FROM: Mapping[str, Mapping[str, str]] = {
         "cumulative_registered_aid_cny": "cumulative_registered_aid_time_count",
     },
 }
-# Lists whose rows make up their county's row of a mart: the list, and what column of the mart each column adds up to.
-# A settlement's people are counted where they live now, those of a township where they came from: no sum of its own.
+# Lists whose rows are part of their county's row of a mart: the list, and of what column of the mart each column is a
+# part. With those in no settlement (the scattered, who work too) they add up; that rest is hidden like a row of the
+# list. A settlement's people are counted where they live now, those of a township where they came from: no sum of its
+# own.
 LISTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "kpi_relocation_area_month": (
         "fct_settlement",

@@ -84,7 +84,7 @@ def listed_on(app: AppTest) -> pl.DataFrame:
 def test_a_hidden_settlement_does_not_follow_from_the_counts_of_its_county(marts: Path) -> None:
     release = release_of(marts)
     county = {"area_id": release.home.code, "group_type": "all"}
-    period = release.rows(MODEL, county)["period"].max()
+    period = str(release.rows(MODEL, county)["period"].max())
     row = release.first(MODEL, county | {"period": period})
     shown = listed_on(open_page())
     for column, (total, _) in COUNTED.items():
@@ -139,3 +139,61 @@ def test_all_settlements_with_one_household_each_take_the_count_of_their_county_
     whole = frame.with_columns(pl.lit(13, pl.Int64).alias(total))
     mart, shown = hide_with_list(MODEL, whole, larger, cards, small_cell=SMALL, beside={})
     assert (shown[total].to_list(), mart[total].to_list()) == ([None, None, 0, None, None, None], [13])
+
+
+Counts = dict[str, list[int | None]]
+
+
+def hidden_together(listed: Counts, county: dict[str, int | None]) -> tuple[Counts, dict[str, int | None]]:
+    """What is shown of columns of a list and of the same of its county; columns that are not named are null."""
+    key = {"method_version": "1", "period": "2020-06", "area_id": "530323000000", "area_level": "county"}
+    key |= {"parent_area_id": "530300000000", "group_type": "all", "group_id": "all"}
+    totals = [pl.lit(county.get(column), pl.Int64).alias(total) for column, (total, _) in COUNTED.items()]
+    rest = [pl.lit(None, pl.Int64).alias(column) for column in COUNTED if column not in listed]
+    rows = pl.DataFrame({"period": "2020-06", "area_code": "530323001000", **listed}).with_columns(rest)
+    frame = pl.DataFrame([key]).with_columns(totals)
+    mart, shown = hide_with_list(MODEL, frame, rows, {MODEL: {}}, small_cell=SMALL, beside={})
+    assert (mart.height, shown.height) == (1, rows.height), "what is in no settlement is a row of neither"
+    return {name: shown[name].to_list() for name in listed}, {name: mart[COUNTED[name][0]].item() for name in county}
+
+
+@pytest.mark.parametrize("column", ["zero_employment_household_count", "working_person_count", "labour_person_count"])
+@pytest.mark.parametrize("scattered", [1, 2, 3])
+def test_few_in_no_settlement_do_not_follow_from_the_county_and_its_settlements(column: str, scattered: int) -> None:
+    county: dict[str, int | None] = {column: 90 + scattered}
+    assert hidden_together({column: [40, 30, 20]}, county) == ({column: [40, 30, None]}, county)
+
+
+@pytest.mark.parametrize("scattered", [0, 4, 25])
+def test_many_or_none_in_no_settlement_take_nothing_with_them(scattered: int) -> None:
+    listed: Counts = {"working_person_count": [40, 30, 20, 0]}
+    county: dict[str, int | None] = {"working_person_count": 90 + scattered}
+    assert hidden_together(listed, county) == (listed, county)
+
+
+def test_two_without_work_in_no_settlement_do_not_follow_from_two_other_columns() -> None:
+    """12 able to work and 10 at work are in no settlement: one difference less the other is the two without work."""
+    labour, working, without = "labour_person_count", "working_person_count", "without_work_person_count"
+    county: dict[str, int | None] = {labour: 102, working: 65, without: 37}
+    shown, whole = hidden_together({labour: [50, 40], working: [30, 25], without: [20, 15]}, county)
+    assert shown == {labour: [50, 40], working: [30, None], without: [20, None]}
+    assert whole == county
+
+
+@pytest.mark.parametrize(("whole", "last"), [(88, None), (80, 20)])
+def test_by_how_few_settlements_hold_more_than_their_county_is_hidden_too(whole: int, last: int | None) -> None:
+    shown, _ = hidden_together({"working_person_count": [40, 30, 20]}, {"working_person_count": whole})
+    assert shown == {"working_person_count": [40, 30, last]}
+
+
+def test_settlements_without_a_total_above_them_hide_no_single_one() -> None:
+    column = "working_person_count"
+    assert hidden_together({column: [40, 30, 2]}, {column: None}) == ({column: [40, None, None]}, {column: None})
+    assert hidden_together({column: [None, None]}, {column: None}) == ({column: [None, None]}, {column: None})
+    key = {"method_version": "1", "period": "2020-05", "area_id": "530323000000", "area_level": "county"}
+    frame = pl.DataFrame([key | {"parent_area_id": "530300000000", "group_type": "all", "group_id": "all"}])
+    frame = frame.with_columns(pl.lit(9, pl.Int64).alias(total) for total, _ in COUNTED.values())
+    counts: dict[str, Any] = {name: [40, 30, 2] for name in COUNTED}
+    listed = pl.DataFrame({"period": "2020-06", "area_code": "530323001000", **counts})
+    _, shown = hide_with_list(MODEL, frame, listed, {MODEL: {}}, small_cell=SMALL, beside={})
+    assert shown["household_count"].to_list() == [40, None, None], "of a month that the mart does not have"
