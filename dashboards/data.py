@@ -144,10 +144,10 @@ class Release:
         """The name under which the table stands with its small cells hidden; None for a table that is read as it is.
 
         Hidden once for the whole table, whatever is asked of it: all pages and exports get the same pattern. A list
-        that makes up a table of figures is hidden together with it.
+        that makes up a table of figures is hidden together with it, and by itself where the release lacks that table.
         """
         model = small_cell_lists.mart_of(table)
-        if not self.small_cell or not model.startswith("kpi_"):
+        if not self.small_cell or not model.startswith("kpi_") or not self.has(table):
             return None
         name = f"protected_{table}"
         if name not in self._hidden:
@@ -156,14 +156,17 @@ class Release:
                 for other in sorted(small_cells.others(model))
                 if self.has(other) and self._protected(other)
             }
-            whole, listed = self._whole(model), small_cell_lists.list_of(model)
-            if listed and self.has(listed):
+            listed = small_cell_lists.list_of(model)
+            if not self.has(model):
+                hidden = {table: small_cell_lists.hide_alone(model, self._whole(table), self.small_cell)}
+            elif listed and self.has(listed):
+                whole, rows = self._whole(model), self._whole(listed)
                 both = small_cell_lists.hide_with_list(
-                    model, whole, self._whole(listed), self.cards, small_cell=self.small_cell, beside=beside
+                    model, whole, rows, self.cards, small_cell=self.small_cell, beside=beside
                 )
                 hidden = dict(zip((model, listed), both, strict=True))
             else:
-                hidden = {model: small_cells.hide(model, whole, self.cards, self.small_cell, beside)}
+                hidden = {model: small_cells.hide(model, self._whole(model), self.cards, self.small_cell, beside)}
             for each, frame in hidden.items():
                 self._hidden[f"protected_{each}"] = frame
                 self._connection.register(f"protected_{each}", frame.to_arrow())

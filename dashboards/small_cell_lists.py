@@ -11,8 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from dashboards.small_cells import HIDDEN_COLUMNS, hide
-from dashboards.sums import LISTS
+from dashboards.small_cells import HIDDEN_COLUMNS, hide, hide_listed
+from dashboards.sums import LISTS, SUMS
 
 _GROUP, _LISTED, _COUNTY_DIGITS, _DIGITS = "listed", " listed", 6, 12
 _KEY_OF_A_PLACE = ("method_version", "area_level", "area_name")
@@ -63,6 +63,17 @@ def hide_with_list(
     added = [one.with_columns(**group) for one in (below, wholes.with_columns(parent_area_id=None))]
     shown = hide(model, pl.concat([frame, *added], how="diagonal_relaxed"), cards, small_cell, beside)
     return shown.head(frame.height), _under_own_names(listed, shown.slice(frame.height, listed.height), counted)
+
+
+def hide_alone(model: str, listed: pl.DataFrame, small_cell: int) -> pl.DataFrame:
+    """The list of a mart that the release does not hold: hidden row by row, for there is no total to take it from."""
+    names = {total: column for column, total in LISTS[model][1].items()}
+    sums = [
+        (names[total], tuple(names[part] for part in parts))
+        for total, parts in SUMS.get(model, ())
+        if {total, *parts} <= set(names)
+    ]
+    return hide_listed(listed, tuple(names.values()), sums, small_cell)
 
 
 def _with_rests(rows: pl.DataFrame, places: pl.DataFrame, totals: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -197,3 +197,32 @@ def test_settlements_without_a_total_above_them_hide_no_single_one() -> None:
     listed = pl.DataFrame({"period": "2020-06", "area_code": "530323001000", **counts})
     _, shown = hide_with_list(MODEL, frame, listed, {MODEL: {}}, small_cell=SMALL, beside={})
     assert shown["household_count"].to_list() == [40, None, None], "of a month that the mart does not have"
+
+
+def without(marts: Path, table: str) -> Release:
+    """The release as if its model had not been published."""
+    manifest = marts / (marts / "current").read_text(encoding="utf-8") / "manifest.json"
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    del content["tables"][table]
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+    return release_of(marts)
+
+
+def test_a_release_with_settlements_and_no_mart_above_them_hides_their_small_counts(marts: Path) -> None:
+    whole = release_of(marts, 0).rows(SETTLEMENTS, order=("period", "settlement_code"))
+    shown = without(marts, MODEL).rows(SETTLEMENTS, order=("period", "settlement_code"))
+    assert [*whole.columns, HIDDEN_COLUMNS] == shown.columns
+    for column in COUNTED:
+        is_small = whole[column].is_between(1, SMALL - 1)
+        assert is_small.any() or column == "person_count"
+        assert shown.filter(is_small)[column].null_count() == is_small.sum()
+    parts = shown.select("labour_person_count", "working_person_count", "without_work_person_count")
+    gone = parts.select(pl.sum_horizontal(pl.all().is_null()).alias("gone"))["gone"]
+    assert (gone != 1).all(), "the one of three that add up follows from the other two"
+
+
+def test_a_release_without_settlements_hides_the_mart_alone_and_has_no_list(marts: Path) -> None:
+    release = without(marts, SETTLEMENTS)
+    assert release.rows(MODEL).height > 0
+    with pytest.raises(KeyError):
+        release.rows(SETTLEMENTS)
