@@ -92,7 +92,9 @@ def _control_check(ledger: FileLedger, control: Control) -> CheckResult:
         zh += f"有 {unread} 个金额无法识别、该行已拒收"
         en += f"{unread} amounts could not be read, their rows were rejected"
     elif is_let_pass:
-        zh, en = f"{zh}已由数据管理员核实放行", f"{en}a steward has let it pass"
+        # On the badge of every page: without the two sums, whose difference may be what one person got.
+        zh = f"《{ledger.file_name}》第 {control.row} 行合计与各行之和不符，已由数据管理员核实放行"
+        en = f"{ledger.file_name}: the total in row {control.row} is not the sum of its rows; a steward has let it pass"
     else:
         zh, en = f"{zh}请向报送部门索取正确文件", f"{en}ask the sender for the file"
     rows, wrong = ledger.row_in_count, int(not control.is_equal)

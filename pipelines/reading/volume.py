@@ -34,7 +34,7 @@ TOTAL_REMEDY = Text(
     "export it again; if the rows are right, the steward lets the file pass with a reason.",
 )
 REMEDIES = {"rejected_share": REJECTED_REMEDY, "total_mismatch": TOTAL_REMEDY}
-# Their findings name sums of money. The difference of two may be what one person got: an accepted file names neither.
+# Their findings name sums of money, whose difference may be what one person got: the decision is told without them.
 SAY_SUMS = (SENT_AGAIN, "total_mismatch")
 LISTED_REASONS = 6
 LISTED_GROUPS = 8
@@ -113,17 +113,12 @@ def _with_findings(ledger: FileLedger, found: Sequence[Finding], decisions: Mapp
     waived = [each for each in found if each.check in decisions]
     flags = [each for each in found if not each.is_refusal and each.check not in decisions]
     cautions = [Caution(code=each.check, count=each.count, zh=each.zh, en=each.en) for each in flags]
-    for each in waived:
+    said = [Finding(each.check, is_refusal=True, zh="", en="") if each.check in SAY_SUMS else each for each in waived]
+    for each in dict.fromkeys(said):
         by, name = decisions[each.check], CHECK_NAMES[each.check]
-        found_zh, found_en = ("", "") if each.check in SAY_SUMS else (each.zh, f"{each.en} ")
-        cautions.append(
-            Caution(
-                code="override",
-                count=each.count,
-                zh=f"{found_zh}经{by.author}于{by.decided_at:%Y-%m-%d}核实放行（{name.zh}）：{by.reason}",
-                en=f"{found_en}Let pass by {by.author} on {by.decided_at:%Y-%m-%d} ({name.en}): {by.reason}",
-            )
-        )
+        zh = f"{each.zh}经{by.author}于{by.decided_at:%Y-%m-%d}核实放行（{name.zh}）：{by.reason}"
+        en = f"{each.en} Let pass by {by.author} on {by.decided_at:%Y-%m-%d} ({name.en}): {by.reason}"
+        cautions.append(Caution(code="override", count=each.count, zh=zh, en=en.lstrip()))
     if cautions:
         ledger = ledger.model_copy(update={"warnings": (*ledger.warnings, *cautions)})
     if not refusals:

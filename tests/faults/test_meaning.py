@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from pipelines.contracts import load_code_lists, load_contracts
+from pipelines.gates.reconcile import control_totals_gate
 from pipelines.landing import receipts
 from pipelines.letters import letter
 from pipelines.meaning.leads import find_leads, load_rules, write_leads
@@ -404,6 +405,28 @@ def test_f05_a_total_that_the_rows_do_not_give_refuses_the_file_at_the_door(offi
     assert [each.zh.replace(f"{datetime.now(UTC):%Y-%m-%d}", "今日") for each in decided_on(office)] == [
         "经李四于今日核实放行（自带合计与各行不符）：合计为上月数"
     ]
+
+
+def test_f48_a_file_let_pass_with_half_the_rows_and_half_the_money_says_so_once_and_no_sum_anywhere(
+    office: Office,
+) -> None:
+    rows = aid_rows(40)
+    total = ["合计", "", "", "", "", "99999.00", "", ""]
+    office.drop(JUNE, as_csv(rows))
+    office.take()
+    office.drop(JUNE, as_csv([*rows[:20], total], AID_HEADER))
+    refused = office.take()[0]
+    assert refused.stopped_by == ("total_mismatch", "resent_rows")
+    for check in refused.stopped_by:
+        record_override(office.settings, receipt_id=refused.receipt_id, check=check, author="李四", reason="已核实")
+    assert [each.zh.split("（")[1].split("）")[0] for each in decided_on(office)] == [
+        "自带合计与各行不符",
+        "重报的文件行数或金额少了很多",
+    ]
+    gate = control_totals_gate(ledgers(office.settings), current_inputs(office.settings))
+    assert gate.state == "warned"
+    assert "已由数据管理员核实放行" in gate.zh
+    assert "99999" not in gate.zh + gate.en
 
 
 def decided_on(office: Office) -> list[Caution]:
