@@ -161,6 +161,8 @@ class Run:
             self._files = None if self.read_now else self._files
         with self._in_stage("door"):
             inputs, judged = current_inputs(self.settings), ledgers(self.settings)
+            if inputs:  # a month that there is not is refused here, before minutes of checks
+                as_of(self.wanted_period, [one.period for one in inputs], months_of(inputs, self.contracts))
             self.basis = basis_now(self.settings, self.wanted_period, inputs, judged)
             if self.basis is not None and not self.read_everything:
                 self.standing = standing_release(self.settings, self.basis)

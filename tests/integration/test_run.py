@@ -17,7 +17,7 @@ from pipelines.publishing.releases import current_release_id, list_release_ids, 
 from pipelines.publishing.status import read_status
 from pipelines.reading import ledgers
 from pipelines.reporting import reap, roll_back
-from pipelines.run import GateFailedError, NothingToPublishError, run_pipeline
+from pipelines.run import GateFailedError, NothingToPublishError, run_pipeline, start_run
 from pipelines.settings import Settings
 from tests.integration.small_county import TOO_MUCH, land_payments, payments, small_settings, write_csv
 
@@ -197,6 +197,21 @@ def test_a_run_to_which_only_a_held_file_came_publishes_nothing_and_the_status_l
     assert [one.file_name for one in status.held] == ["备忘.csv"]
 
 
+def test_a_file_held_by_a_run_is_in_the_status_while_the_run_goes_on(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path / "data")
+    land_payments(settings, tmp_path / "in", 1, ["100.00"])
+    settings.inbox_dir.mkdir(parents=True, exist_ok=True)
+    (settings.inbox_dir / "备忘.csv").write_text("单位,职务\n甲,科长\n", encoding="utf-8")
+    with start_run(settings) as run:
+        run.intake()
+        run.build()
+        status = read_status(settings)
+
+    assert status is not None
+    assert (status.last_run.state, status.last_run.stage) == ("running", "build")
+    assert [one.file_name for one in status.held] == ["备忘.csv"]
+
+
 def test_reading_everything_again_gives_the_same_content(county: Settings) -> None:
     assert run_pipeline(county, full=True).state == "nothing_new"
 
@@ -273,6 +288,7 @@ def test_a_month_without_files_is_refused_and_the_status_says_which_there_are(co
     assert status is not None
     assert "There is nothing to say about 2019-12" in status.last_run.message.en
     assert "came): 2020-01" in status.last_run.message.en
+    assert "door" not in [gate.name for gate in status.last_run.gates]  # refused before minutes of checks
     assert current_release_id(county) == standing
 
 
