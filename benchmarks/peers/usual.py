@@ -2,11 +2,13 @@
 
 What a good analyst would write in some weeks, with the contracts to spare typing: calamine and ``pd.read_csv`` read,
 conversions are vectorised, the same suites check whole frames, and ``dbt build`` runs over the Parquet it wrote. It
-judges rows by the same rules and refuses the same files, except that an error of a formula is a blank cell to calamine
-and that nobody asks whether columns still mean what they meant (``tables``, ``columns``, ``divisions``, ``rules``). In
-its favour, feed and period of every file come from the truth file, nothing is stored durably or twice, no verdict is
-explained, of earlier deliveries only the numbers of rows are compared, and no release is verified. One process reads,
-as such scripts do; dbt starts with the project parsed, which no run of ours counts either.
+judges rows by the same rules and refuses the same files (``tables``, ``columns``, ``divisions``, ``rules``), except
+that an error of a formula is a blank cell to calamine, a quoted cell over two lines is a broken row, every stated total
+is held against the whole file and any unreadable amount excuses it, and nobody asks for row counts stated beside a file
+or whether columns still mean what they meant. In its favour, feed and period of every file come from the truth file,
+nothing is stored durably or twice, no verdict is explained, of earlier deliveries only the numbers of rows are
+compared, and no release is verified. One process reads, as such scripts do; dbt starts with the project parsed, which
+no run of ours counts either.
 
 ``COUNTY OUT [PARSED]`` prints one line of JSON: seconds by step, and rows accepted by file, which ``benchmarks.run``
 compares with ours. ``COUNTY parse PARSED`` parses the project once.

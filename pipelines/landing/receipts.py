@@ -6,7 +6,7 @@ Belongs here: the receipt's shape and finding receipts on disk. Does not belong 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from pipelines.settings import Settings
 
 RECEIPT_ENDING = ".receipt.json"
 RAW_DEPTH = 3  # department, feed, period
+NO_DEPARTMENTS = ("inbox", "held", "lost+found")  # nor is what begins with a dot
 
 
 class Likeness(BaseModel):
@@ -73,7 +74,7 @@ def write_receipt(settings: Settings, receipt: Receipt) -> None:
 def receipts(settings: Settings) -> list[Receipt]:
     """Every receipt, landed and held, by arrival."""
     found = []
-    for entry in (*_receipt_files(settings.raw_dir, RAW_DEPTH), *_receipt_files(settings.held_dir, 0)):
+    for entry in (*_receipt_files(settings.raw_dir, RAW_DEPTH, NO_DEPARTMENTS), *_receipt_files(settings.held_dir, 0)):
         state = entry.stat()
         found.append(_parsed(entry.path, state.st_ino, state.st_mtime_ns))
     return sorted(found, key=lambda receipt: (receipt.arrived_at, receipt.file_name, receipt.sha256))
@@ -90,14 +91,17 @@ def landed_receipts(settings: Settings) -> list[Receipt]:
     return [receipt for receipt in receipts(settings) if receipt.status == "landed"]
 
 
-def _receipt_files(folder: str | Path, depth: int) -> Iterator[os.DirEntry[str]]:
-    """Receipts in the folders ``depth`` levels below ``folder``; path objects would cost more than the disk."""
+def _receipt_files(folder: str | Path, depth: int, passed_over: Sequence[str] = ()) -> Iterator[os.DirEntry[str]]:
+    """Receipts in the folders ``depth`` levels below ``folder``; path objects would cost more than the disk.
+
+    A folder that may not be read raises PermissionError: its deliveries must not be missing in silence.
+    """
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if depth == 0 and entry.name.endswith(RECEIPT_ENDING):
                     yield entry
-                elif depth > 0 and entry.is_dir():
+                elif depth > 0 and entry.name not in passed_over and entry.name[0] != "." and entry.is_dir():
                     yield from _receipt_files(entry.path, depth - 1)
     except FileNotFoundError:
         return

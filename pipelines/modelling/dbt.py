@@ -136,7 +136,7 @@ def current_project(settings: Settings) -> Parsed:
     """The dbt project as it is now, parsed when a file of it has changed. Raises DbtError when it is broken."""
     try:
         return parsed_project(settings.dbt_dir, cache_dir(settings), parse_project)
-    except OSError:
+    except (PermissionError, IsADirectoryError, NotADirectoryError, FileExistsError):
         # Another user of the checkout left files there that we may not open or replace.
         return parsed_project(settings.dbt_dir, _own_cache_dir(settings), parse_project)
 

@@ -20,7 +20,9 @@ def pseudonyms(values: Iterable[str], *, key: bytes, domain: str) -> list[str]:
     asked = list(values)
     known = _known.setdefault((key, domain), {})
     new = [value for value in asked if value not in known]
-    if sum(map(len, _known.values())) + len(new) > MOST_REMEMBERED:
+    if len(new) > MOST_REMEMBERED:  # one file alone: nothing of it is kept
+        known, new = {}, asked
+    elif sum(map(len, _known.values())) + len(new) > MOST_REMEMBERED:
         for each in _known.values():
             each.clear()
         new = asked

@@ -74,7 +74,13 @@ def test_help_lists_every_command_with_one_line(tmp_path: Path) -> None:
     [
         ("pipelines.cli", ("dagster", "dbt", "duckdb", "pandas", "polars")),
         # What a run needs to find that nothing came: no parser, no judge, no builder.
-        ("pipelines.basis, pipelines.run", ("dagster", "great_expectations", "numpy", "pandas", "python_calamine")),
+        (
+            "pipelines.basis, pipelines.run",
+            (
+                *("dagster", "dbt", "great_expectations", "numpy", "pandas", "python_calamine"),
+                *("pipelines.reading.sources", "pipelines.reading.recognition", "pipelines.reading.judge"),
+            ),
+        ),
     ],
     ids=["help", "a run with nothing new"],
 )

@@ -83,3 +83,11 @@ def test_what_cannot_be_asked_for_is_refused_before_anything_is_touched(
 def test_a_path_that_does_not_exist_is_named(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"nowhere\.csv"):
         land([tmp_path / "nowhere.csv"], settings)
+
+
+def test_what_a_disk_or_a_desktop_keeps_beside_the_departments_is_no_delivery(settings: Settings) -> None:
+    for name in ("lost+found", ".Trash-1000"):
+        folder = settings.raw_dir / name / "feed" / "2020-01"
+        folder.mkdir(parents=True)
+        (folder / "x.receipt.json").write_text("{}", encoding="utf-8")
+    assert receipts(settings) == []

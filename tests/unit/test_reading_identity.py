@@ -127,3 +127,5 @@ def test_pseudonyms_that_are_remembered_are_those_of_a_fresh_process(monkeypatch
     monkeypatch.setattr(remembering, "MOST_REMEMBERED", 15)  # every third list drops what is known
     for asked in (everyone[:10], everyone[5:15], everyone[::-1], everyone[:1] * 3, []):
         assert pseudonyms(asked, key=key, domain="person") == [alone(value) for value in asked]
+        kept = remembering._known
+        assert sum(map(len, kept.values())) <= 15
