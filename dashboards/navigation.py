@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
@@ -87,10 +87,16 @@ def menu(words: Words) -> dict[str, list[Any]]:
 
 
 def _unknown() -> str:
-    """The name in the address that no page has; empty where one has it and where the name is no single word."""
+    """The name in the address that no page has; empty where one has it and where the name is no single word.
+
+    Decoded, for so Streamlit compares it; and in the second run of a visit Streamlit adds the name of the page that it
+    shows once more to an address that is encoded.
+    """
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    path = urlsplit(st.context.url or "").path.removeprefix(f"/{base}" if base else "").removeprefix("/")
-    return path if _NAME.fullmatch(path) and path not in names() else ""
+    path = urlsplit(st.context.url or "").path.removeprefix(f"/{base}" if base else "")
+    name, *again = unquote(path).strip("/").split("/")
+    is_one_word = _NAME.fullmatch(name) and again in ([], [name])
+    return name if is_one_word and name not in names() else ""
 
 
 def _page(words: Words, name: str, *, is_first: bool = False, is_listed: bool = True) -> Any:

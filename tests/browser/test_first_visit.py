@@ -58,3 +58,19 @@ def test_a_page_that_there_is_not_is_said_in_the_readers_words_above_the_first_s
         expect(page.get_by_text("There is no page")).to_have_count(0)
         assert visitor.strayed == []
         page.context.close()
+
+
+@pytest.mark.parametrize(("typed", "name"), [("收入", "收入"), ("收入/", "收入")])
+def test_a_name_that_a_chinese_reader_would_type_is_said_in_his_words_too(
+    browser: Browser, pocket_county: Settings, tmp_path: Path, typed: str, name: str
+) -> None:
+    with serving(pocket_county, tmp_path) as address:
+        visitor = Visitor(browser, address, 1440)
+        page = visitor.open(typed)
+        expect(page.get_by_text(f"没有名为“{name}”的页面，下面是首页")).to_be_visible()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        page.get_by_text("English").first.click()
+        visitor.settle()
+        expect(page.get_by_text(f"There is no page “{name}”")).to_be_visible()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        page.context.close()
