@@ -8,6 +8,7 @@ not does not go along: the page that was opened with it says so, and no other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,8 @@ NAMES = frozenset(
     }
 )
 """The names of choices on any page: another name in an address is misspelt."""
+FOREIGN = re.compile(r"from|isappinstalled|scene|utm_\w+")
+"""Names that messengers such as 微信 add to a link that is passed on: no reader has typed them."""
 UNKNOWN = "unknown"  # not the name of a choice, and the words for it
 MOST_UNKNOWN = 3  # whoever passes a link on may add names of their own
 NO_PAGE, OPENED = "page", "unknown_page"  # of a page that there is not: the words for it, its name in this visit
@@ -48,9 +51,9 @@ def restore() -> None:
     """Put the shared choices of this visit back into the address, which a change of page has emptied.
 
     To be called from the page: until the page is chosen, what is put into the address is lost. Names that no page knows
-    are noted: a change of page empties the address of them.
+    are noted, unless a messenger has added them: a change of page empties the address of them.
     """
-    unknown = [name for name in st.query_params if name not in NAMES][:MOST_UNKNOWN]
+    unknown = [name for name in st.query_params if name not in NAMES and not FOREIGN.fullmatch(name)][:MOST_UNKNOWN]
     st.session_state[MISSED] = {f"{UNKNOWN} {name}": Missed(UNKNOWN, "", name[:LONGEST], "") for name in unknown}
     if page := st.session_state.get(OPENED):
         st.session_state[MISSED][NO_PAGE] = Missed(NO_PAGE, "", page[:LONGEST], "")

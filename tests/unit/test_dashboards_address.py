@@ -153,6 +153,15 @@ def test_a_misspelt_choice_is_named_once_and_shown_as_text(marts: Path) -> None:
     assert "不是这里的选项名" not in text_of(next_page(app, "exit"))
 
 
+def test_what_a_messenger_adds_to_a_link_is_not_remarked_upon_and_hides_no_misspelt_choice() -> None:
+    added = {"from": "singlemessage", "isappinstalled": "0", "scene": "1", "utm_source": "x", "utm_campaign": "y"}
+    assert "不是这里的选项名" not in text_of(open_page("funds", **added))
+    text = text_of(open_page("funds", **added, yaer="2019", utmost="1"))
+    assert "地址里的“yaer”不是这里的选项名，没有用到。" in text
+    assert "地址里的“utmost”不是这里的选项名，没有用到。" in text
+    assert text.count("不是这里的选项名") == 2
+
+
 @pytest.mark.parametrize("page", ["overview", "files", "inspect"])
 def test_a_misspelt_choice_is_named_on_any_page_in_english(page: str) -> None:
     text = text_of(open_page(page, aera="530323001000", lang="en"))
