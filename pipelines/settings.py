@@ -38,7 +38,7 @@ class Settings(BaseModel):
     dbt_dir: Path = PROJECT_DIR / "dbt_project"
 
     worker_count: int = Field(default=2, ge=1, description="reader processes")
-    worker_memory_mb: int = Field(default=4096, ge=256, description="address space of one reader")
+    worker_memory_mb: int = Field(default=4096, ge=256, description="memory that one reader may fill")
     file_timeout_seconds: int = Field(default=600, ge=1, description="longest time for one file")
     stable_seconds: float = Field(default=10, ge=0, description="an upload is complete when its size has not changed")
 

@@ -80,11 +80,17 @@ class Worker:
         self._config = config
         self._timeout = timeout_seconds
         self._process: subprocess.Popen[str] | None = None
+        self._answered = 0
 
     @property
     def process_id(self) -> int | None:
         """The id of the running process."""
         return None if self._process is None else self._process.pid
+
+    @property
+    def is_used(self) -> bool:
+        """True when the running process has answered a task: it may still hold memory of it."""
+        return self._process is not None and self._answered > 0
 
     def run(self, task: dict[str, Any]) -> Answer:
         """The answer to one task, or why there is none; afterwards the worker is usable again."""
@@ -102,6 +108,7 @@ class Worker:
         finally:
             timer.cancel()
         if answer is not None and "result" in answer and not timed_out.is_set():
+            self._answered += 1
             return dict(answer["result"])
         self.close()
         if timed_out.is_set():
@@ -141,6 +148,7 @@ class Worker:
                 text=True,
                 encoding="utf-8",
             )
+            self._answered = 0
             if self._process.stdin is not None:
                 self._process.stdin.write(self._config.model_dump_json() + "\n")
         return self._process
@@ -181,7 +189,10 @@ class WorkerPool:
             worker.close()
 
     def run_all(self, tasks: Sequence[dict[str, Any]]) -> Iterator[Answer]:
-        """The answers in the order of the tasks, as soon as each is there; one out of processor time is tried again."""
+        """The answers in the order of the tasks, as soon as each is there.
+
+        A task out of processor time is tried once more, and one out of memory in a process that had read other files.
+        """
         idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         for worker in self._workers:
             idle.put(worker)
@@ -189,10 +200,13 @@ class WorkerPool:
         def work(task: dict[str, Any]) -> Answer:
             worker = idle.get()
             try:
+                was_used = worker.is_used
                 answer = worker.run(task)
-                return (
-                    worker.run(task | {"patience": SECOND_TRY_PATIENCE}) if answer == OUT_OF_PROCESSOR_TIME else answer
-                )
+                if answer == OUT_OF_PROCESSOR_TIME:
+                    return worker.run(task | {"patience": SECOND_TRY_PATIENCE})
+                if isinstance(answer, Failure) and answer.kind == "memory" and was_used:
+                    return worker.run(task)
+                return answer
             finally:
                 idle.put(worker)
 

@@ -36,6 +36,8 @@ _CHANGES = frozenset(
 )  # fmt: skip
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MB = 1024 * 1024
+# What an address space holds besides memory in use: libraries, and what allocators and threads only reserve.
+RESERVED_MB = 2048
 SHARE_MB = 304
 SHARE_PER_BYTE = 96
 CPU_SECONDS = 5
@@ -79,9 +81,12 @@ def _is_ours(path: str | bytes | os.PathLike[str]) -> bool:
 
 
 def confine(memory_mb: int) -> None:
-    """Limit this process for good; ``memory_mb`` caps its address space."""
-    limit = memory_mb * _MB
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    """Limit this process for good; ``memory_mb`` caps the memory that it may fill.
+
+    The address space has a limit of its own: a list of a million persons fills 2 GB and spans more than 4.
+    """
+    for kind, limit in ((resource.RLIMIT_DATA, memory_mb), (resource.RLIMIT_AS, memory_mb + RESERVED_MB)):
+        resource.setrlimit(kind, (limit * _MB, limit * _MB))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.umask(0o077)
     leave_network()

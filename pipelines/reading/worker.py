@@ -45,6 +45,8 @@ def read_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
 
     started = time.monotonic()
     contract = config.contracts[task["feed"]]
+    for leftover in Path(task["folder"]).iterdir():  # of a first try
+        leftover.unlink()
     result: dict[str, Any] = {"verdict": "refused"}
     try:
         source = open_source(admit(Path(task["path"])))

@@ -14,10 +14,13 @@ from pipelines.areas import build_areas
 from pipelines.contracts import Contract, Field, load_contracts
 from pipelines.contracts.model import CODE_LISTS_FILE, load_contract
 from pipelines.landing import receipts
+from pipelines.landing.receipts import landed_receipts
 from pipelines.reading import bronze_folder, current_inputs, ledgers, read_pending
 from pipelines.reading.fields import judge_field
 from pipelines.reading.masking import shown
+from pipelines.reading.pending import _task
 from pipelines.reading.places import period_end
+from pipelines.reading.pool import WorkerPool
 from pipelines.reading.tables import Column, FileRefusedError
 from pipelines.settings import Settings
 from tests.faults.office import CONTRACTS, HEADER, Office, aid_rows, as_csv, as_xlsx, found, identity, judge, values
@@ -209,7 +212,7 @@ def test_limits_of_money_are_in_the_contract_s_unit(unit: str, text: str, is_bad
 def test_a_reader_that_fails_is_our_fault_and_the_file_is_tried_again(office: Office) -> None:
     office.drop(JUNE, as_csv(aid_rows()))
     office.land()
-    hurried = office.settings.model_copy(update={"worker_memory_mb": 256})
+    hurried = office.settings.model_copy(update={"worker_memory_mb": 64})
     failed = read_pending(hurried)[0]
     assert (failed.verdict, failed.reason_code) == ("refused", "reader_failed")
     assert failed.reason is not None
@@ -218,6 +221,18 @@ def test_a_reader_that_fails_is_our_fault_and_the_file_is_tried_again(office: Of
     assert "另存" not in failed.remedy.zh
     assert [one.verdict for one in read_pending(office.settings)] == ["accepted"]
     assert read_pending(office.settings) == []
+
+
+def test_a_second_try_at_a_file_starts_from_an_empty_folder(office: Office) -> None:
+    office.drop(JUNE, as_csv(aid_rows()))
+    office.land()
+    (receipt,) = landed_receipts(office.settings)
+    task = _task(office.settings, receipt)
+    with WorkerPool(office.settings, key=office.settings.read_key()) as pool:
+        first, second = pool.run_all([task, task])
+    assert isinstance(first, dict), first
+    assert isinstance(second, dict), second
+    assert (second["verdict"], second["content_hash"]) == ("accepted", first["content_hash"])
 
 
 def quota_contract() -> Contract:

@@ -161,6 +161,34 @@ def test_a_file_out_of_processor_time_is_read_once_more(endless: Path, tmp_path:
     assert answer["feed"] == "aid"
 
 
+@pytest.mark.parametrize("is_used", [True, False])
+def test_a_file_out_of_memory_is_read_once_more_only_after_a_process_that_had_read_others(
+    sound: Path, endless: Path, tmp_path: Path, *, is_used: bool
+) -> None:
+    settings = Settings(data_dir=tmp_path, contracts_dir=CONTRACTS, allow_synthetic=True, worker_count=1)
+
+    def run_out_of_memory(pool: WorkerPool) -> None:
+        process_id = pool._workers[0].process_id
+        assert process_id is not None
+        endless.unlink()
+        endless.write_text(ROWS, encoding="utf-8")
+        os.kill(process_id, signal.SIGABRT)
+
+    with WorkerPool(settings) as pool:
+        if is_used:
+            (first,) = pool.run_all([task_for(sound)])
+            assert isinstance(first, dict), first
+        killer = threading.Timer(2, run_out_of_memory, (pool,))
+        killer.start()
+        (answer,) = pool.run_all([task_for(endless)])
+        killer.join()
+    if is_used:
+        assert isinstance(answer, dict), answer
+        assert answer["feed"] == "aid"
+    else:
+        assert answer == Failure("memory", f"exit {-signal.SIGABRT}")
+
+
 def test_a_file_that_runs_out_of_processor_time_twice_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
