@@ -214,6 +214,17 @@ def test_a_year_of_exits_across_the_half_is_no_exchange_of_codes_and_an_exchange
     assert refusals("household_register", unexited(1151), unexited(1934 - 1148)) == {"codes_exchanged"}
 
 
+def projects(*, reserve: int, under_way: int) -> dict[str, FieldProfile]:
+    shares = {"储备": reserve, "实施中": under_way, "已报账": 840, "已批复": 1094 - reserve - under_way}
+    return {"reported_state": FieldProfile(kind="code", filled_count=1934, distinct_count=4, shares=shares)}
+
+
+def test_projects_of_the_reserve_that_are_all_started_are_no_exchange_of_codes_and_an_exchange_still_is() -> None:
+    before = projects(reserve=698, under_way=112)
+    assert refusals("project_library", before, projects(reserve=131, under_way=780)) == set()
+    assert refusals("project_library", before, projects(reserve=112, under_way=698)) == {"codes_exchanged"}
+
+
 def places(count: int) -> dict[str, FieldProfile]:
     return {"area_code": FieldProfile(kind="text", filled_count=1934, distinct_count=count)}
 
