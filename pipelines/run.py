@@ -162,7 +162,7 @@ class Run:
         with self._in_stage("door"):
             inputs, judged = current_inputs(self.settings), ledgers(self.settings)
             if inputs:  # a month that there is not is refused here, before minutes of checks
-                as_of(self.wanted_period, [one.period for one in inputs], months_of(inputs, self.contracts))
+                self._as_of(inputs)
             self.basis = basis_now(self.settings, self.wanted_period, inputs, judged)
             if self.basis is not None and not self.read_everything:
                 self.standing = standing_release(self.settings, self.basis)
@@ -180,6 +180,10 @@ class Run:
                     door_gate(self.contracts, extracts, self.progress),
                 ]
             )
+
+    def _as_of(self, inputs: list[BronzeInput]) -> str:
+        """The month that the figures speak about; raises UnknownMonthError for one that cannot be had."""
+        return as_of(self.wanted_period, [one.period for one in inputs], months_of(inputs, self.contracts))
 
     def build(self) -> list[NodeResult]:
         """Build all models into a new file; returns what each node said. Raises NothingToPublishError, DbtError.
@@ -200,9 +204,7 @@ class Run:
                 ledgers=ledgers(self.settings),
                 areas_file=self.settings.areas_file,
                 bronze_dir=self.settings.bronze_dir,
-                as_of_period=as_of(
-                    self.wanted_period, [one.period for one in inputs], months_of(inputs, self.contracts)
-                ),
+                as_of_period=self._as_of(inputs),
             )
             built = build(
                 self.settings, self.bronze, self.lease.run_id, in_full=self.read_everything, progress=self.progress
