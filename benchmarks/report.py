@@ -152,19 +152,19 @@ def _parts(result: dict[str, Any]) -> list[str]:
 
 
 def _growth(result: dict[str, Any]) -> list[str]:
+    """A line for every size; linear is the time for each byte of the smallest."""
     steps = result["steps"]
-    lines = [
-        "## Growth",
-        "",
-        "| scale | files | MB | floor | cold run | cold run per MB against linear from the smallest |",
-    ]
-    lines.append("|---:|---:|---:|---:|---:|---:|")
+    lines = ["## Growth", "", "| scale | files | MB | rounds | floor | cold run | against linear | largest process |"]
+    lines.append("|---:|---:|---:|---:|---:|---:|---:|---:|")
     first = steps[0]
     for step in steps:
-        floor, cold = median(step["runs"]["floor"], "wall"), median(step["runs"]["cold"], "wall")
+        colds: list[dict[str, Any]] = step["runs"]["cold"]
+        floor, cold = median(step["runs"]["floor"], "wall"), median(colds, "wall")
         linear = median(first["runs"]["cold"], "wall") * step["bytes"] / first["bytes"]
-        size = f"{step['files']} | {step['bytes'] / 1e6:.0f}"
-        lines.append(f"| {step['scale']:.3g} | {size} | {floor:.1f} s | {cold:.1f} s | {cold / linear:.2f} × |")
+        size = f"{step['files']} | {step['bytes'] / 1e6:.0f} | {len(colds)}"
+        peak = max(float(run["peak_mb"]) for run in colds)
+        walls = f"{floor:.1f} s | {cold:.1f} s | {cold / linear:.2f} ×"
+        lines.append(f"| {step['scale']:.3g} | {size} | {walls} | {peak:.0f} MB |")
     return lines
 
 

@@ -26,6 +26,7 @@ from benchmarks.places import run_places
 from benchmarks.report import page
 from pipelines.reading import ledgers
 from pipelines.settings import load_settings
+from pipelines.simulate.calibration import LARGEST_SCALE, SMALLEST_SCALE
 
 OUT = ROOT / "docs" / "benchmarks.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -33,7 +34,7 @@ SIDES = ("floor", "cold", "month", "year-end", "nothing", "usual")
 UNASKED = tuple(side for side in SIDES if side != "year-end")
 FORM = 3  # of the results file; results of another form are dropped
 PARTS = ("turns", "parts", "growth", "places")
-GROWTH = (0.1, 1 / 3, 1.0)  # of --scale
+GROWTH = (0.1, 1 / 3, 1.0, 3.0)  # of --scale; what is larger than it is run once
 
 
 class Turns:
@@ -159,13 +160,17 @@ def run_parts(options: argparse.Namespace, base: Path) -> dict[str, Any]:
 
 
 def run_growth(options: argparse.Namespace, base: Path) -> dict[str, Any]:
-    """Cold runs of growing counties."""
+    """Cold runs of growing counties; with ``--county`` those of other sizes are kept beside it, named after it."""
     steps = []
     for share in GROWTH:
-        alone = argparse.Namespace(**(vars(options) | {"county": options.county if share == 1.0 else None}))
-        steps.append(run_turns(alone, base, max(0.01, options.scale * share), ["floor", "cold"]))
-        if alone.county is None:
-            shutil.rmtree(base / f"county-{max(0.01, options.scale * share):.3f}")
+        scale = min(max(SMALLEST_SCALE, options.scale * share), LARGEST_SCALE)
+        kept: Path | None = options.county
+        if kept is not None and share != 1:
+            kept = kept.with_name(f"{kept.name}-{scale:.3f}")
+        alone = {"county": kept, "runs": min(options.runs, 1) if share > 1 else options.runs}
+        steps.append(run_turns(argparse.Namespace(**(vars(options) | alone)), base, scale, ["floor", "cold"]))
+        if kept is None:
+            shutil.rmtree(base / f"county-{scale:.3f}")
     return {"steps": steps}
 
 
@@ -205,7 +210,9 @@ def _result_of(part: str, options: argparse.Namespace, base: Path, kept: dict[st
     if part == "growth":
         return run_growth(options, base)
     if part == "places":
-        return {"runs": run_places(base, [(options.scale, 1), (max(0.01, options.scale / 10), 12)], options.seed)}
+        return {
+            "runs": run_places(base, [(options.scale, 1), (max(SMALLEST_SCALE, options.scale / 10), 12)], options.seed)
+        }
     found = run_turns(options, base, options.scale, options.side or list(UNASKED))
     before = kept.get(part, {})
     if options.side and all(before.get(name) == found[name] for name in ("scale", "months", "bytes")):

@@ -42,7 +42,7 @@ AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM", help="Mo
 
 
 SyntheticPlace = Annotated[str, typer.Option(help="shizong, duan, haikou, yiyuan or jincheng.")]
-Scale = Annotated[float, typer.Option(min=0.01, max=1, help="Size of the synthetic county; 1 = in full.")]
+Scale = Annotated[float, typer.Option(min=0.01, max=3, help="Size of the synthetic county; 1 = in full.")]
 
 
 class Arrival(StrEnum):
@@ -292,7 +292,7 @@ def areas(as_json: AsJson = False) -> None:
 @app.command()
 def check(
     scale: Annotated[
-        float | None, typer.Option(min=0.01, max=1, help="Size of the county; default: as it was made.")
+        float | None, typer.Option(min=0.01, max=3, help="Size of the county; default: as it was made.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

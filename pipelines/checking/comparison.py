@@ -81,7 +81,7 @@ def _row(
     computed = None
     if figure["model"] in there:
         computed = computed_value(connection.table(f"{MARTS_SCHEMA}.{quote(figure['model'])}"), figure)
-    is_exact = figure["scaling"] == "money" and scale is not None and scale < 1
+    is_exact = figure["scaling"] == "money" and scale not in (None, 1)
     tolerance = Decimal(0) if is_exact else last_digit(figure) / 2
     difference = None if computed is None or expected is None else computed - expected
     return {

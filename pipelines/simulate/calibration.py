@@ -24,6 +24,7 @@ FOLDER = Path(__file__).parent
 AREAS_FOLDER = FOLDER.parent / "areas" / "reference"
 EXIT_YEARS = (2014, 2015, 2016, 2017, 2018, 2019, 2020)
 SMALLEST_SCALE = 0.01
+LARGEST_SCALE = 3.0  # in the same villages: what a machine stands, not what a report says
 _TINY = 1e-200
 
 

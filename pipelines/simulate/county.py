@@ -83,7 +83,7 @@ class County:
 
 
 def build_county(scale: float, seed: int) -> County:
-    """The county in hand at ``scale`` (0.01–1), in memory, without writing a file."""
+    """The county in hand at ``scale`` (0.01–3), in memory, without writing a file."""
     register = build_register(scale, seed)
     rng = generator(seed, "county", scale)
     place = villages()

@@ -30,8 +30,8 @@ class Planted:
 
 
 def rows_per_kind(scale: float) -> int:
-    """How many rows each kind of damage hits in one file."""
-    return max(1, round(float(delivery_plan()["rows_per_kind"]) * scale))
+    """How many rows each kind of damage hits in one file; in a larger county lists of villages are no longer."""
+    return max(1, round(float(delivery_plan()["rows_per_kind"]) * min(scale, 1)))
 
 
 def damaged_copy(

@@ -12,6 +12,7 @@ import numpy as np
 
 from pipelines.simulate.calibration import (
     EXIT_YEARS,
+    LARGEST_SCALE,
     SMALLEST_SCALE,
     Exits,
     apportion,
@@ -58,10 +59,10 @@ class _YearPlan:
 def build_register(scale: float, seed: int) -> Register:
     """The register from the first listing to December 2020.
 
-    ``scale`` lies between 0.01 and 1; at 1 the counts are the report's. Raises ValueError outside.
+    ``scale`` lies between 0.01 and 3; at 1 the counts are the report's. Raises ValueError outside.
     """
-    if not SMALLEST_SCALE <= scale <= 1:
-        raise ValueError(f"scale {scale} is not between {SMALLEST_SCALE} and 1")
+    if not SMALLEST_SCALE <= scale <= LARGEST_SCALE:
+        raise ValueError(f"scale {scale} is not between {SMALLEST_SCALE} and {LARGEST_SCALE:g}")
     for attempt in range(_MOST_ATTEMPTS):
         try:
             return _attempt(scale, generator(seed, "register", scale, attempt))

@@ -59,7 +59,7 @@ def simulate(
 ) -> SimulationReport:
     """Write the county's deliveries below ``out/files`` and the truth below ``out/truth``.
 
-    ``scale`` is the county's size (0.01–1), ``months`` how many months of 2020 (1–12); the same arguments give the
+    ``scale`` is the county's size (0.01–3), ``months`` how many months of 2020 (1–12); the same arguments give the
     same cells. ``out`` must not exist yet or be empty. ``progress`` is called with files done, files in all, name.
     Raises ValueError for an argument outside its range and FileExistsError when ``out`` holds something.
     """

@@ -237,9 +237,18 @@ def test_registered_people_are_residents_except_the_listed_few() -> None:
     assert len(dead) >= 2
 
 
-def test_scale_outside_its_range_is_an_error() -> None:
+@pytest.mark.parametrize("scale", [0.001, 3.1])
+def test_scale_outside_its_range_is_an_error(scale: float) -> None:
     with pytest.raises(ValueError, match="not between"):
-        build_county(0.001, 7)
+        build_county(scale, 7)
+
+
+def test_a_county_of_three_times_the_size_has_three_times_the_exits_in_the_same_villages() -> None:
+    register = build_register(3.0, 7)
+    households, persons = counted_exits(register)
+    assert (sum(households.values()), sum(persons.values())) == (3 * 17_572, 3 * 74_672)
+    assert registered(register, 2020, 10) == (3 * 17_568, 3 * 74_653, 0)
+    assert set(register.village) <= set(range(110))
 
 
 # --- money ----------------------------------------------------------------------------------------------------------
