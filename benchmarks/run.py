@@ -159,11 +159,18 @@ def run_parts(options: argparse.Namespace, base: Path) -> dict[str, Any]:
     return {"scale": options.scale, "months": options.months, **json.loads(told)}
 
 
-def run_growth(options: argparse.Namespace, base: Path) -> dict[str, Any]:
-    """Cold runs of growing counties; with ``--county`` those of other sizes are kept beside it, named after it."""
+def run_growth(options: argparse.Namespace, base: Path, turns: dict[str, Any]) -> dict[str, Any]:
+    """Cold runs of growing counties; with ``--county`` those of other sizes are kept beside it, named after it.
+
+    The size whose floor and cold run ``turns`` holds is not measured again.
+    """
     steps = []
+    has_both = {"floor", "cold"} <= turns.get("runs", {}).keys()
     for share in GROWTH:
         scale = min(max(SMALLEST_SCALE, options.scale * share), LARGEST_SCALE)
+        if has_both and (turns["scale"], turns["months"]) == (scale, options.months):
+            steps.append(turns | {"runs": {side: turns["runs"][side] for side in ("floor", "cold")}})
+            continue
         kept: Path | None = options.county
         if kept is not None and share != 1:
             kept = kept.with_name(f"{kept.name}-{scale:.3f}")
@@ -208,7 +215,7 @@ def _result_of(part: str, options: argparse.Namespace, base: Path, kept: dict[st
     if part == "parts":
         return run_parts(options, base)
     if part == "growth":
-        return run_growth(options, base)
+        return run_growth(options, base, kept.get("turns", {}))
     if part == "places":
         return {
             "runs": run_places(base, [(options.scale, 1), (max(SMALLEST_SCALE, options.scale / 10), 12)], options.seed)
