@@ -43,6 +43,7 @@ from pipelines.publishing.status import LastRun, RunState, Status, write_status
 from pipelines.publishing.tables import require_equal
 from pipelines.publishing.trust import data_light, late_departments, sent_again_with_less
 from pipelines.reading import BronzeInput, FileLedger, current_inputs, ledgers, read_pending
+from pipelines.reading.pool import READER_FAILED
 from pipelines.reporting import STAGE_NAMES, current_status, gate_line, leftovers_gate, new_run_id
 from pipelines.settings import Settings
 
@@ -294,10 +295,17 @@ class Run:
         return publication
 
     def _tell_of_files(self) -> None:
-        """Add to how the run ended what became of the files that lay in the inbox."""
-        verdicts = {one.receipt_id: one.verdict for one in ledgers(self.settings)}
-        if (files := told(self.came, verdicts)) is not None:
+        """Add to how the run ended what became of the files that lay in the inbox, and which our reader failed on."""
+        judged = ledgers(self.settings)
+        if (files := told(self.came, {one.receipt_id: one.verdict for one in judged})) is not None:
             self._add(files.zh, f"{files.en}.")
+        if failed := sum(one.reason_code == READER_FAILED for one in judged):
+            count = f"{failed} file{'' if failed == 1 else 's'}"
+            self._add(
+                f"有 {failed} 份文件是我们的读取程序没有读成，不是部门的问题，下次运行会再读，办法写在各文件的说明里",
+                f"Our reader failed on {count}, no fault of the sender: the next run reads again, what to do stands "
+                "with each file.",
+            )
 
     def _tell_of_later_files(self) -> None:
         """Add to how the run ended which accepted files stand under a later period than the figures speak about."""

@@ -132,6 +132,19 @@ def test_a_run_counts_what_lay_in_the_inbox_also_what_it_does_not_use(tmp_path: 
     assert "1 file came: 0 taken in, 1 with the same rows as the version in use (not used)." in message.en
 
 
+def test_a_file_that_our_reader_fails_on_is_told_by_the_run_until_it_is_read(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path / "data")
+    land_payments(settings, tmp_path / "in", 1, ["100.00"])
+    assert "读取程序" not in run_pipeline(settings).message.zh
+    land_payments(settings, tmp_path / "in", 2, ["200.00"])
+    for _ in range(2):
+        message = run_pipeline(settings.model_copy(update={"worker_memory_mb": 64})).message
+        assert "有 1 份文件是我们的读取程序没有读成，不是部门的问题" in message.zh
+        assert "Our reader failed on 1 file, no fault of the sender" in message.en
+    assert "读取程序" not in run_pipeline(settings).message.zh
+    assert published_sum(settings) == "300.00"
+
+
 def test_a_file_sent_again_with_less_is_told_by_the_run_and_by_the_data_light(tmp_path: Path) -> None:
     settings = small_settings(tmp_path / "data")
     land_payments(settings, tmp_path / "in", 1, ["100.00", "200.00", "300.00"])
