@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from pipelines.areas import AreaTableError, load_places
+from pipelines.codehash import code_hash
 from pipelines.contracts import Contract, load_contracts
 from pipelines.installation import is_made_synthetic
 from pipelines.landing import inbox_files
 from pipelines.modelling.calendar import next_month
-from pipelines.modelling.parsed import code_hash
 from pipelines.publishing.manifest import Place
 from pipelines.publishing.standing import basis_of, standing_release
 from pipelines.reading import BronzeInput, FileLedger, current_inputs, ledgers

@@ -42,7 +42,7 @@ from pipelines.publishing.standing import Standing, standing_release, write_stan
 from pipelines.publishing.status import LastRun, RunState, Status, write_status
 from pipelines.publishing.tables import require_equal
 from pipelines.publishing.trust import data_light, late_departments, sent_again_with_less
-from pipelines.reading import BronzeInput, FileLedger, current_inputs, ledgers, read_pending
+from pipelines.reading import BronzeInput, FileLedger, current_inputs, keep_verdicts, ledgers, read_pending
 from pipelines.reading.pool import READER_FAILED
 from pipelines.reporting import STAGE_NAMES, current_status, gate_line, leftovers_gate, new_run_id
 from pipelines.settings import Settings
@@ -162,6 +162,7 @@ class Run:
             self._files = None if self.read_now else self._files
         with self._in_stage("door"):
             inputs, judged = current_inputs(self.settings), ledgers(self.settings)
+            keep_verdicts(self.settings)
             if inputs:  # a month that there is not is refused here, before minutes of checks
                 self._as_of(inputs)
             self.basis = basis_now(self.settings, self.wanted_period, inputs, judged)

@@ -20,10 +20,10 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pipelines.codehash import code_hash
 from pipelines.files import sha256_of, write_json
 from pipelines.modelling.bronze import Bronze
 from pipelines.modelling.nodes import NodeResult
-from pipelines.modelling.parsed import code_hash
 from pipelines.modelling.statements import MONTH_MARK, Statement
 from pipelines.publishing.fingerprint import MARTS_SCHEMA, TableFingerprint, content_hash_of
 from pipelines.publishing.manifest import ReleaseError

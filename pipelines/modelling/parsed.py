@@ -14,16 +14,16 @@ import importlib.metadata
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.codehash import code_hash
+
 # dbt calls a DuckDB database like its file: only builds of this name can use a project that was parsed before them.
 DATABASE = "county"
-CODE_ENDINGS = (".py", ".yml", ".sql", ".csv")
-WRITTEN_BY_DBT = ("target", "logs")
 ENGINES = ("dbt-core", "dbt-adapters", "dbt-duckdb")
 KEPT_PROJECTS = 3
 LOCK_FILE = ".lock"
@@ -58,21 +58,6 @@ class Parsed:
         manifest = Manifest.from_msgpack(self.binary_file.read_bytes(), decoder=extended_mashumuro_decoder)
         manifest.build_flat_graph()  # type: ignore[no-untyped-call]
         return manifest
-
-
-def _code_files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in CODE_ENDINGS and not set(path.relative_to(folder).parts) & set(WRITTEN_BY_DBT):
-            yield path
-
-
-def code_hash(folders: Iterable[Path]) -> str:
-    """A hash of everything in these folders that can change a figure: code, contracts, models, seeds."""
-    digest = hashlib.sha256()
-    for folder in folders:
-        for path in _code_files(folder):
-            digest.update(path.relative_to(folder.parent).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
 
 
 @contextmanager

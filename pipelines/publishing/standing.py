@@ -15,10 +15,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pipelines.codehash import code_hash
 from pipelines.files import write_json
 from pipelines.gates.result import GateResult
 from pipelines.modelling.nodes import NodeResult
-from pipelines.modelling.parsed import code_hash
 from pipelines.publishing.manifest import ReleaseError
 from pipelines.publishing.releases import current_release_id, verify_release
 from pipelines.reading import FileLedger

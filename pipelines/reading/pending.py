@@ -10,7 +10,6 @@ import shutil
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from pipelines.files import fsync_directory
 from pipelines.landing.private import make_private, private_folder
 from pipelines.landing.receipts import Receipt, landed_receipts
 from pipelines.meaning.overrides import list_overrides, waived_checks
-from pipelines.meaning.profile import PROFILE_NAME, Profile, read_profile
+from pipelines.meaning.profile import PROFILE_NAME
 from pipelines.meaning.thresholds import load_thresholds
 from pipelines.reading.ledger import (
     ACCEPTED_NAME,
@@ -35,7 +34,8 @@ from pipelines.reading.ledger import (
     write_ledger,
 )
 from pipelines.reading.pool import READER_FAILED, Answer, Failure, WorkerPool, failure_texts
-from pipelines.reading.volume import settle, stopped_by_itself
+from pipelines.reading.settled import bronze_folder, ledgers, version_name
+from pipelines.reading.volume import stopped_by_itself
 from pipelines.settings import Settings
 
 Progress = Callable[[int, int, str], None]
@@ -55,69 +55,6 @@ class BronzeInput:
     feed: str
     period: str
     accepted_path: Path
-
-
-def bronze_folder(settings: Settings, receipt: Receipt) -> Path:
-    """Where the results of a landed file are, once it has been read; each version has a folder of its own."""
-    return settings.bronze_dir / receipt.department / receipt.feed / receipt.period / _version_name(receipt)
-
-
-def _version_name(receipt: Receipt) -> str:
-    """The last part of the receipt's id: twelve digits of the sha256, and the version when the bytes came before."""
-    return receipt.receipt_id.rsplit("-", 1)[-1]
-
-
-def ledgers(settings: Settings) -> list[FileLedger]:
-    """The ledger of every file read so far, by feed, period and version, with the verdict among all others."""
-    folders = [bronze_folder(settings, each) for each in landed_receipts(settings)]
-    overrides = list_overrides(settings)
-    found = tuple((folder, *states) for folder in folders if (states := _states(folder)) is not None)
-    decided = tuple(each.model_dump_json() for each in overrides)
-    if (kept := _settled.get(settings.data_dir)) is not None and kept[0] == (found, decided, settings.contracts_dir):
-        return list(kept[1])
-    as_read = [(folder, _parsed_ledger(folder, *state)) for folder, state, _ in found]
-    profiles = {
-        one.receipt_id: profile
-        for (_, one), (folder, _, state) in zip(as_read, found, strict=True)
-        if state is not None and (profile := _parsed_profile(folder, *state)) is not None
-    }
-    settled = settle(
-        [each for _, each in as_read],
-        load_contracts(settings.contracts_dir),
-        profiles=profiles,
-        thresholds=load_thresholds(settings.contracts_dir),
-        overrides=overrides,
-    )
-    _settled[settings.data_dir] = (found, decided, settings.contracts_dir), settled
-    return list(settled)
-
-
-# The last answer for a data folder: a run asks a dozen times, and settling compares every file with those before it.
-_settled: dict[Path, tuple[tuple[object, ...], list[FileLedger]]] = {}
-
-
-def _states(folder: Path) -> tuple[tuple[int, int], tuple[int, int] | None] | None:
-    """What changes when a ledger or a profile is written anew; None without a ledger."""
-    ledger = _state(folder / LEDGER_NAME)
-    return None if ledger is None else (ledger, _state(folder / PROFILE_NAME))
-
-
-def _state(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_ino, found.st_mtime_ns
-
-
-@lru_cache(maxsize=16384)
-def _parsed_ledger(folder: Path, _inode: int, _changed: int) -> FileLedger:
-    return read_ledger(folder)
-
-
-@lru_cache(maxsize=4096)
-def _parsed_profile(folder: Path, _inode: int, _changed: int) -> Profile | None:
-    return read_profile(folder)
 
 
 def rules_hash(settings: Settings) -> str:
@@ -244,7 +181,7 @@ def _put_in_place(settings: Settings, receipt: Receipt, ledger: FileLedger, fold
     accepted rows, since those files may still change.
     """
     clear, quarantine = folder / VAULT_NAME, folder / QUARANTINE_NAME
-    name = f"{_version_name(receipt)}.parquet"
+    name = f"{version_name(receipt)}.parquet"
     if ledger.verdict == "refused":
         (folder / ACCEPTED_NAME).unlink(missing_ok=True)
         clear.unlink(missing_ok=True)
