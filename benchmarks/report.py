@@ -159,11 +159,12 @@ def _growth(result: dict[str, Any]) -> list[str]:
     first = steps[0]
     for step in steps:
         colds: list[dict[str, Any]] = step["runs"]["cold"]
-        floor, cold = median(step["runs"]["floor"], "wall"), median(colds, "wall")
+        floors, cold = step["runs"].get("floor"), median(colds, "wall")
+        floor = f"{median(floors, 'wall'):.1f} s" if floors else "not run"
         linear = median(first["runs"]["cold"], "wall") * step["bytes"] / first["bytes"]
         size = f"{step['files']} | {step['bytes'] / 1e6:.0f} | {len(colds)}"
         peak = max(float(run["peak_mb"]) for run in colds)
-        walls = f"{floor:.1f} s | {cold:.1f} s | {cold / linear:.2f} ×"
+        walls = f"{floor} | {cold:.1f} s | {cold / linear:.2f} ×"
         lines.append(f"| {step['scale']:.3g} | {size} | {walls} | {peak:.0f} MB |")
     return lines
 

@@ -34,7 +34,7 @@ SIDES = ("floor", "cold", "month", "year-end", "nothing", "usual")
 UNASKED = tuple(side for side in SIDES if side != "year-end")
 FORM = 3  # of the results file; results of another form are dropped
 PARTS = ("turns", "parts", "growth", "places")
-GROWTH = (0.1, 1 / 3, 1.0, 3.0)  # of --scale; what is larger than it is run once
+GROWTH = (0.1, 1 / 3, 1.0, 3.0)  # of --scale; what is larger than it is one cold run
 
 
 class Turns:
@@ -175,7 +175,8 @@ def run_growth(options: argparse.Namespace, base: Path, turns: dict[str, Any]) -
         if kept is not None and share != 1:
             kept = kept.with_name(f"{kept.name}-{scale:.3f}")
         alone = {"county": kept, "runs": min(options.runs, 1) if share > 1 else options.runs}
-        steps.append(run_turns(argparse.Namespace(**(vars(options) | alone)), base, scale, ["floor", "cold"]))
+        sides = ["floor", "cold"] if share <= 1 else ["cold"]
+        steps.append(run_turns(argparse.Namespace(**(vars(options) | alone)), base, scale, sides))
         if kept is None:
             shutil.rmtree(base / f"county-{scale:.3f}")
     return {"steps": steps}
