@@ -96,11 +96,13 @@ def test_a_killed_worker_costs_the_file_in_hand_and_is_replaced(
     assert isinstance(worker.run(task_for(sound)), dict)
 
 
-def wide_text(path: Path, lines: int) -> Path:
-    """A large text of short lines."""
-    path.write_text(
-        "补助编号,姓名,证件号码,乡镇,补助金额\n" + "1000,甲,990101198001010015,丹凤街道,1\n" * lines, "utf-8"
-    )
+def wide_text(path: Path, millions: int) -> Path:
+    """A text of so many million short lines, never whole in this process."""
+    million = "1000,甲,990101198001010015,丹凤街道,1\n".encode() * 1_000_000
+    with path.open("wb") as text:
+        text.write("补助编号,姓名,证件号码,乡镇,补助金额\n".encode())
+        for _ in range(millions):
+            text.write(million)
     return path
 
 
@@ -108,7 +110,7 @@ def test_a_file_beyond_the_memory_limit_is_refused_by_the_worker_alone(
     new_worker: Callable[..., Worker], sound: Path, tmp_path: Path
 ) -> None:
     worker = new_worker(memory_mb=1536)
-    failure = worker.run(task_for(wide_text(tmp_path / "huge.csv", 16_000_000)))
+    failure = worker.run(task_for(wide_text(tmp_path / "huge.csv", 16)))
     assert isinstance(failure, Failure)
     assert failure.kind == "memory"
     assert isinstance(worker.run(task_for(sound)), dict)
