@@ -35,12 +35,12 @@ def fsync_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace ``path`` by rename, durable when this returns."""
+def write_atomically(path: Path, text: str, *, mode: int = 0o666) -> None:
+    """Replace ``path`` by rename, durable when this returns; it is never open to more than ``mode``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
-        with draft.open("w", encoding="utf-8") as handle:
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "w", encoding="utf-8") as handle:
             handle.write(text)
             handle.flush()
             os.fsync(handle.fileno())

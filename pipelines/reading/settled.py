@@ -72,10 +72,13 @@ def ledgers(settings: Settings) -> list[FileLedger]:
 
 
 def keep_verdicts(settings: Settings) -> None:
-    """Keep the verdicts of now for the processes after this one; raises OSError when the disk refuses."""
+    """Keep the verdicts of now for the processes after this one, as private as the ledgers they are made from.
+
+    Raises OSError when the disk refuses.
+    """
     now = _now(settings)
     if not now.is_kept:
-        write_atomically(settings.state_dir / KEPT_FILE, now.verdicts.model_dump_json())
+        write_atomically(settings.state_dir / KEPT_FILE, now.verdicts.model_dump_json(), mode=0o600)
         _settled[settings.data_dir] = _Settled(now.made_from, now.verdicts, is_kept=True)
 
 

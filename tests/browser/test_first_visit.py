@@ -74,3 +74,12 @@ def test_a_name_that_a_chinese_reader_would_type_is_said_in_his_words_too(
         expect(page.get_by_text(f"There is no page “{name}”")).to_be_visible()
         expect(page.get_by_role("dialog")).to_have_count(0)
         page.context.close()
+
+
+def test_what_a_page_asks_of_another_machine_is_heard_and_refused(visitor: Visitor) -> None:
+    opened = visitor.open("overview")
+    assert visitor.strayed == []
+    asked = "url => fetch(url, {mode: 'no-cors'}).then(() => 'answered', () => 'refused')"
+    for url in ("http://elsewhere.example/font.woff2", "http://192.0.2.1/map.json"):
+        assert opened.evaluate(asked, url) == "refused"
+        assert visitor.strayed.pop() == url

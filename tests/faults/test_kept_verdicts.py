@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +45,12 @@ def test_kept_verdicts_are_those_that_another_process_finds(kept: Office) -> Non
         (MAY, "accepted"),
         (MARK, "refused"),
     ]
+
+
+def test_kept_verdicts_are_as_private_as_the_ledgers(kept: Office) -> None:
+    bronze, state = kept.settings.bronze_dir, kept.settings.state_dir
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (*bronze.rglob("ledger.json"), state / KEPT_FILE)}
+    assert modes == {0o600}
 
 
 def a_decision(office: Office) -> None:
