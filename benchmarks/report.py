@@ -47,9 +47,11 @@ def ratios(runs: Runs, side: str, to: str) -> list[float]:
 
 
 def _spread(values: list[float], *, percent: bool = False) -> str:
-    shown = [f"{value:.1%}" if percent else f"{value:.1f} ×" for value in (values[0], values[-1])]
-    middle = statistics.median(values)
-    return f"**{f'{middle:.1%}' if percent else f'{middle:.1f} ×'}** (from {shown[0]} to {shown[1]})"
+    """The median, and from where to where when there was more than one turn."""
+    low, middle, high = (
+        f"{value:.1%}" if percent else f"{value:.1f} ×" for value in (values[0], statistics.median(values), values[-1])
+    )
+    return f"**{middle}** (from {low} to {high})" if len(values) > 1 else f"**{middle}**"
 
 
 def _about(result: dict[str, Any]) -> str:
@@ -65,13 +67,11 @@ def _arrived(month: dict[str, Any], result: dict[str, Any]) -> str:
 
 def _turns(result: dict[str, Any]) -> list[str]:
     runs: Runs = result["runs"]
-    rounds = max(len(each) for each in runs.values())
-    counted = f"{rounds} {'round' if rounds == 1 else 'rounds'}"
-    lines = ["## In turn on the same files", "", f"{counted} of {_about(result)}.", ""]
-    lines += ["| run | wall, median | processor, median | largest process |", "|---|---:|---:|---:|"]
+    lines = ["## In turn on the same files", "", f"On {_about(result)}.", ""]
+    lines += ["| run | rounds | wall, median | processor, median | largest process |", "|---|---:|---:|---:|---:|"]
     for side, each in ((side, runs[side]) for side in NAMES if side in runs):
         wall, cpu, peak = median(each, "wall"), median(each, "cpu"), max(float(run["peak_mb"]) for run in each)
-        lines.append(f"| {NAMES[side]} | {wall:.1f} s | {cpu:.1f} s | {peak:.0f} MB |")
+        lines.append(f"| {NAMES[side]} | {len(each)} | {wall:.1f} s | {cpu:.1f} s | {peak:.0f} MB |")
     lines.append("")
     if {"cold", "floor"} <= runs.keys():
         lines.append(f"- The cold run takes {_spread(ratios(runs, 'cold', 'floor'))} the floor's time.")
@@ -79,10 +79,11 @@ def _turns(result: dict[str, Any]) -> list[str]:
         if {"cold", side} <= runs.keys():
             share = _spread(ratios(runs, side, "cold"), percent=True)
             lines.append(f"- {name} takes {share} of the cold run: {_arrived(result['arrivals'][side], result)}.")
+    if {"cold", "usual"} <= runs.keys():
+        lines.append(f"- The usual way takes {_spread(ratios(runs, 'usual', 'cold'))} the cold run's time.")
     if {"month", "year-end"} & runs.keys():
         lines += ["", ARRIVALS]
     if {"cold", "usual"} <= runs.keys():
-        lines += [f"- The usual way takes {_spread(ratios(runs, 'usual', 'cold'))} the cold run's time.", ""]
         lines += _verdicts(result["verdicts"])
     return [*lines, *_stages(runs), *_memory(runs)]
 
@@ -91,6 +92,7 @@ def _verdicts(found: dict[str, int]) -> list[str]:
     if not found["files"]:
         return []
     return [
+        "",
         (
             f"Of {found['files']} files the usual way accepted as many rows of {found['equal']}, more of "
             f"{found['usual_took_more']} and fewer of {found['usual_took_less']}. It judges by the same rules, but a "

@@ -85,14 +85,26 @@ def test_the_page_names_the_month_and_its_share_of_all_bytes() -> None:
         },
     }
     written = "\n".join(page({"form": 3, "cores": 2, "turns": turns}))
-    assert "One new month takes **10.0%** (from 10.0% to 10.0%) of the cold run: the arrivals of 2020-11" in written
+    assert "One new month takes **10.0%** of the cold run: the arrivals of 2020-11" in written
     assert "36 files with 201,460 rows, 0 MB (7.0% of all bytes)." in written
-    assert "The year's end takes **25.0%** (from 25.0% to 25.0%) of the cold run: the arrivals of 2021-01" in written
+    assert "The year's end takes **25.0%** of the cold run: the arrivals of 2021-01" in written
     assert "(10.5% of all bytes)" in written
     assert "| stage | cold | month | year-end |" in written
-    assert "1 round of a synthetic county at scale 0.2, 12 months: 4 files, 0 MB." in written
-    twice = turns | {"runs": {"cold": [run, run]}}
-    assert "2 rounds of a synthetic county" in "\n".join(page({"form": 3, "cores": 2, "turns": twice}))
+    assert "On a synthetic county at scale 0.2, 12 months: 4 files, 0 MB." in written
+    assert "| one new month on all before | 1 | 2.0 s |" in written
+
+
+def test_the_page_tells_of_each_side_how_often_it_ran_and_the_spread_of_those_that_ran_more_than_once() -> None:
+    run = {"cpu": 3.0, "peak_mb": 5.0, "peaks": {}, "told": json.dumps({"stages": {}})}
+    walls = {"floor": [2.0, 4.0], "cold": [8.0, 10.0], "usual": [16.0]}
+    runs = {side: [run | {"wall": wall} for wall in each] for side, each in walls.items()}
+    verdicts = {"files": 9, "equal": 8, "usual_took_more": 1, "usual_took_less": 0}
+    turns = {"scale": 0.2, "months": 12, "files": 4, "bytes": 400, "runs": runs, "verdicts": verdicts}
+    written = "\n".join(page({"form": 3, "cores": 2, "turns": turns}))
+    assert "| floor: bare reading into Parquet | 2 | 3.0 s |" in written
+    assert "| the usual way: pandas, Great Expectations, dbt | 1 | 16.0 s |" in written
+    assert "The cold run takes **3.2 ×** (from 2.5 × to 4.0 ×) the floor's time." in written
+    assert "- The usual way takes **2.0 ×** the cold run's time.\n\nOf 9 files" in written
 
 
 def test_the_page_sets_all_places_against_the_floor_and_the_first_place_by_rows() -> None:
