@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from pipelines.settings import PROJECT_DIR, Settings
 
@@ -80,28 +80,30 @@ def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) ->
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator[BrowserContext]:
+    """One browser whose windows share what they have loaded, as those of a real reader do."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
+        context = chromium.new_context()
+        context.set_default_timeout(PATIENCE)
+        yield context
         chromium.close()
 
 
 @dataclass
 class Visitor:
-    """One reader with an own browser window; ``strayed`` lists what the pages asked of other machines."""
+    """One reader with a window of the browser; ``strayed`` lists what the pages asked of other machines."""
 
-    browser: Browser
+    browser: BrowserContext
     address: str
     width: int
     strayed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        context = self.browser.new_context(viewport={"width": self.width, "height": 900}, accept_downloads=True)
-        context.set_default_timeout(PATIENCE)
+        self.page: Page = self.browser.new_page()
+        self.page.set_viewport_size({"width": self.width, "height": 900})
         # Heard and not intercepted: interception takes a page's own files through this process and past the cache.
-        context.on("request", lambda request: self._note(request.url))
-        self.page: Page = context.new_page()
+        self.page.on("request", lambda request: self._note(request.url))
         self.page.on("websocket", lambda socket: self._note(socket.url))
 
     def _note(self, url: str) -> None:
@@ -129,10 +131,10 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+def visitor(browser: BrowserContext, address: str, request: pytest.FixtureRequest) -> Iterator[Visitor]:
     reader = Visitor(browser, address, getattr(request, "param", 1440))
     yield reader
-    reader.page.context.close()
+    reader.page.close()
 
 
 @pytest.fixture(scope="module")
@@ -143,11 +145,11 @@ def open_address(pocket_county: Settings, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def entitled(browser: Browser, open_address: str, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+def entitled(browser: BrowserContext, open_address: str, request: pytest.FixtureRequest) -> Iterator[Visitor]:
     """A reader who may look at lists of single households."""
     reader = Visitor(browser, open_address, getattr(request, "param", 1440))
     yield reader
-    reader.page.context.close()
+    reader.page.close()
 
 
 @pytest.fixture(scope="session")

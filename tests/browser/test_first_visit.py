@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 
 from pipelines.settings import Settings
 from tests.browser.conftest import Visitor, serving
@@ -12,17 +12,19 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_copied_link_opens_with_the_menu_on_a_fresh_server(
-    browser: Browser, pocket_county: Settings, tmp_path: Path
+    browser: BrowserContext, pocket_county: Settings, tmp_path: Path
 ) -> None:
     with serving(pocket_county, tmp_path) as address:
         visitor = Visitor(browser, address, 1440)
         opened = visitor.open("funds")
         for task in ("今日", "月末", "检查", "研究", "数据"):
             expect(opened.get_by_test_id("stTopNavSection").filter(has_text=task)).to_be_visible()
-        visitor.page.context.close()
+        visitor.page.close()
 
 
-def test_the_first_screen_answers_to_its_name_too(browser: Browser, pocket_county: Settings, tmp_path: Path) -> None:
+def test_the_first_screen_answers_to_its_name_too(
+    browser: BrowserContext, pocket_county: Settings, tmp_path: Path
+) -> None:
     with serving(pocket_county, tmp_path) as address:
         visitor = Visitor(browser, address, 1440)
         visitor.page.goto(f"{address}/overview")
@@ -30,11 +32,11 @@ def test_the_first_screen_answers_to_its_name_too(browser: Browser, pocket_count
         expect(visitor.page.get_by_text("Page not found")).to_have_count(0)
         by_name = visitor.page.locator("h1").inner_text()
         assert by_name == visitor.open("overview").locator("h1").inner_text()
-        visitor.page.context.close()
+        visitor.page.close()
 
 
 def test_a_page_that_there_is_not_is_said_in_the_readers_words_above_the_first_screen(
-    browser: Browser, pocket_county: Settings, tmp_path: Path
+    browser: BrowserContext, pocket_county: Settings, tmp_path: Path
 ) -> None:
     with serving(pocket_county, tmp_path) as address:
         visitor = Visitor(browser, address, 1440)
@@ -57,12 +59,12 @@ def test_a_page_that_there_is_not_is_said_in_the_readers_words_above_the_first_s
         expect(page.locator("h1")).not_to_have_text(by_address)
         expect(page.get_by_text("There is no page")).to_have_count(0)
         assert visitor.strayed == []
-        page.context.close()
+        page.close()
 
 
 @pytest.mark.parametrize(("typed", "name"), [("收入", "收入"), ("收入/", "收入")])
 def test_a_name_that_a_chinese_reader_would_type_is_said_in_his_words_too(
-    browser: Browser, pocket_county: Settings, tmp_path: Path, typed: str, name: str
+    browser: BrowserContext, pocket_county: Settings, tmp_path: Path, typed: str, name: str
 ) -> None:
     with serving(pocket_county, tmp_path) as address:
         visitor = Visitor(browser, address, 1440)
@@ -73,7 +75,7 @@ def test_a_name_that_a_chinese_reader_would_type_is_said_in_his_words_too(
         visitor.settle()
         expect(page.get_by_text(f"There is no page “{name}”")).to_be_visible()
         expect(page.get_by_role("dialog")).to_have_count(0)
-        page.context.close()
+        page.close()
 
 
 def test_what_a_page_asks_of_another_machine_is_heard_and_refused(visitor: Visitor) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 
 from dashboards import openings
 from pipelines.settings import Settings
@@ -37,7 +37,7 @@ def switched_on(pocket_county: Settings, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_a_household_opens_after_a_reason_that_is_recorded(
-    switched_on: str, browser: Browser, pocket_county: Settings, screenshots: Path
+    switched_on: str, browser: BrowserContext, pocket_county: Settings, screenshots: Path
 ) -> None:
     visitor = Visitor(browser, switched_on, 1440)
     page = visitor.page
@@ -59,4 +59,4 @@ def test_a_household_opens_after_a_reason_that_is_recorded(
     copied.page.goto(page.url)
     expect(copied.page.locator(".xq .answer")).to_contain_text("请选用途")
     for one in (visitor, copied):
-        one.page.context.close()
+        one.page.close()

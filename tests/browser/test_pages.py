@@ -109,7 +109,7 @@ def test_a_copied_address_shows_the_same_view_to_somebody_else(visitor: Visitor)
     answers = [page.locator(".xq .answer").inner_text() for page in (opened, other.page)]
     assert answers[0] == answers[1]
     assert "丹凤街道, all budget years" in answers[0]
-    other.page.context.close()
+    other.page.close()
 
 
 def test_language_and_place_go_along_through_the_menu(visitor: Visitor) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from dashboards import single_households
 from dashboards.data import current
@@ -103,7 +103,7 @@ def rolled_back(tmp_path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_after_a_rollback_the_badge_says_to_which_release(
-    browser: Browser, rolled_back: str, width: int, screenshots: Path
+    browser: BrowserContext, rolled_back: str, width: int, screenshots: Path
 ) -> None:
     visitor = Visitor(browser, rolled_back, width)
     page = visitor.open("exit")
@@ -112,4 +112,4 @@ def test_after_a_rollback_the_badge_says_to_which_release(
     page.screenshot(path=screenshots / f"rolled_back_{width}.png")
     assert PREVIOUS in csv_files(page)["说明.csv"]
     assert f"较新的发布 {RELEASE} 已撤下" in csv_files(page)["说明.csv"]
-    page.context.close()
+    page.close()
