@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.contracts import Text
-from pipelines.reading.pool import Failure, WorkerPool, failure_texts
+from pipelines.reading.pool import ASKED_AGAIN, Failure, WorkerPool, failure_texts
 from pipelines.reading.protocol import WorkerConfig
 from pipelines.reading.tables import FileRefusedError
 from pipelines.settings import Settings
@@ -46,7 +46,7 @@ def factcheck_files(
             if isinstance(answer, dict):
                 yield answer
                 continue
-            reason, remedy = failure_texts(answer) if isinstance(answer, Failure) else answer
+            reason, remedy = failure_texts(answer, ASKED_AGAIN) if isinstance(answer, Failure) else answer
             yield _refused(path.name, reason, remedy)
 
 

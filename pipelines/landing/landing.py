@@ -25,7 +25,7 @@ from pipelines.landing.private import make_private, private_folder
 from pipelines.landing.receipts import Likeness, Receipt, receipt_path, receipts, write_receipt
 from pipelines.meaning.thresholds import load_thresholds
 from pipelines.reading.masking import shown_name
-from pipelines.reading.pool import Answer, Failure, WorkerPool, failure_texts
+from pipelines.reading.pool import LOOKED_AT_AGAIN, Answer, Failure, WorkerPool, failure_texts
 from pipelines.reading.recognised import Recognised
 from pipelines.settings import Settings
 
@@ -218,7 +218,7 @@ def _recognise(
 
 def _recognised(answer: Answer) -> Recognised:
     if isinstance(answer, Failure):
-        reason, remedy = failure_texts(answer)
+        reason, remedy = failure_texts(answer, LOOKED_AT_AGAIN)
         return Recognised(reason=reason, remedy=remedy)
     return Recognised.model_validate(answer)
 

@@ -14,6 +14,7 @@ from pipelines.landing.landing import LandResult
 
 NOT_USED = {
     "refused": Text(zh="整份退回", en="refused"),
+    "not_read": Text(zh="没有读成", en="that our reader failed on"),
     "same_rows": Text(zh="各行与在用的版本相同（没有采用）", en="with the same rows as the version in use (not used)"),
     "held": Text(zh="待认领", en="held"),
     "same_bytes": Text(zh="内容与另一份完全相同（只存一份）", en="the same bytes as another one (stored once)"),
@@ -47,7 +48,7 @@ def tally(results: Sequence[LandResult]) -> Tally:
 def told(results: Sequence[LandResult], verdicts: Mapping[str, str]) -> Text | None:
     """One sentence on the files that came, by what was made of them; None when none came.
 
-    ``verdicts`` are those of the ledgers, by receipt.
+    ``verdicts`` are those of the ledgers, by receipt; ``not_read`` where our own reader failed.
     """
     if not results:
         return None
@@ -55,7 +56,7 @@ def told(results: Sequence[LandResult], verdicts: Mapping[str, str]) -> Text | N
     read = [verdicts.get(each.receipt.receipt_id) for each in results if each.outcome == "landed" and each.receipt]
     found = Counter(one for one in read if one in NOT_USED)
     found.update(held=counts.held, same_bytes=counts.same_bytes, incomplete=counts.incomplete)
-    taken = len(read) - found["refused"] - found["same_rows"]
+    taken = len(read) - found["refused"] - found["not_read"] - found["same_rows"]
     parts_zh, parts_en = [f"{taken} 份采用"], [f"{taken} taken in"]
     for name, text in NOT_USED.items():
         if found[name]:

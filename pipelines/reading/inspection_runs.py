@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.contracts import Text, load_code_lists
-from pipelines.reading.pool import Failure, WorkerPool, failure_texts
+from pipelines.reading.pool import ASKED_AGAIN, Failure, WorkerPool, failure_texts
 from pipelines.reading.protocol import WorkerConfig
 from pipelines.reading.tables import FileRefusedError
 from pipelines.settings import Settings
@@ -90,7 +90,7 @@ def _spare_sources(paths: Sequence[Path], folder: Path | None, stems: Sequence[s
 
 
 def _failed(path: Path, failure: Failure | tuple[Text, Text]) -> dict[str, Any]:
-    reason, remedy = failure_texts(failure) if isinstance(failure, Failure) else failure
+    reason, remedy = failure_texts(failure, ASKED_AGAIN) if isinstance(failure, Failure) else failure
     return {
         "file": path.name,
         "format": None,

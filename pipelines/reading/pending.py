@@ -33,7 +33,7 @@ from pipelines.reading.ledger import (
     read_ledger,
     write_ledger,
 )
-from pipelines.reading.pool import READER_FAILED, Answer, Failure, WorkerPool, failure_texts
+from pipelines.reading.pool import READ_AGAIN, READER_FAILED, Answer, Failure, WorkerPool, failure_texts
 from pipelines.reading.settled import bronze_folder, ledgers, version_name
 from pipelines.reading.volume import stopped_by_itself
 from pipelines.settings import Settings
@@ -122,6 +122,9 @@ def read_pending(
             ledger = _to_ledger(receipt, contracts[receipt.feed], rules, answer)
             passing = waived.get(receipt.receipt_id, ())
             ledger = stopped_by_itself(ledger, contracts[receipt.feed], passing)
+            if isinstance(answer, Failure):  # what it wrote before it ended may be half a table
+                for leftover in Path(task["folder"]).iterdir():
+                    leftover.unlink()
             _put_in_place(settings, receipt, ledger, Path(task["folder"]))
             done.add(receipt.receipt_id)
             if progress is not None:
@@ -168,7 +171,7 @@ def _to_ledger(receipt: Receipt, contract: Contract, rules: str, answer: Answer)
                 f"{receipt.file_name}: rows or sums were not conserved while judging ({answer.place}); nothing was "
                 "taken from this file. Report this with the program's version; it is no fault of the sender."
             )
-        reason, remedy = failure_texts(answer)
+        reason, remedy = failure_texts(answer, READ_AGAIN)
         refusal = {"verdict": "refused", "reason": reason, "remedy": remedy, "reason_code": READER_FAILED}
         return FileLedger.model_validate(about | refusal)
     return FileLedger.model_validate(about | answer)

@@ -40,8 +40,14 @@ Answer = dict[str, Any] | Failure
 OUT_OF_PROCESSOR_TIME = Failure("timeout", f"exit {-signal.SIGXCPU}")
 SECOND_TRY_PATIENCE = 6
 
-_FAULT_ZH = "这不是报送部门的问题，下次运行会自动再读。仍然失败的，请数据管理员"
-_FAULT_EN = "this is no fault of the sender, the next run reads the file again. If that fails too, the steward"
+# What follows when a worker gave no answer depends on what was asked of it.
+READ_AGAIN = Text(zh="下次运行会自动再读", en="the next run reads the file again")
+LOOKED_AT_AGAIN = Text(
+    zh="把文件再放入收件箱会重新识别", en="put into the inbox once more, the file is looked at again"
+)
+ASKED_AGAIN = Text(zh="可以再检查一次", en="it can be checked once more")
+_FAULT_ZH = "这不是报送部门的问题，{again}。仍然失败的，请数据管理员"
+_FAULT_EN = "this is no fault of the sender, {again}. If that fails too, the steward"
 _FAILURES = {
     "crash": (
         "读取程序在处理这个文件时异常退出",
@@ -65,11 +71,12 @@ _FAILURES = {
 READER_FAILED = "reader_failed"
 
 
-def failure_texts(failure: Failure) -> tuple[Text, Text]:
-    """Reason and remedy of a file whose worker gave no answer."""
+def failure_texts(failure: Failure, again: Text) -> tuple[Text, Text]:
+    """Reason and remedy of a file whose worker gave no answer; ``again`` is how it comes to another try."""
     zh, en, remedy_zh, remedy_en = _FAILURES[failure.kind]
     place = f" ({failure.place})" if failure.place else ""
-    remedy = Text(zh=f"{_FAULT_ZH}{remedy_zh}。", en=f"{_FAULT_EN} {remedy_en}.")
+    fault_zh, fault_en = _FAULT_ZH.format(again=again.zh), _FAULT_EN.format(again=again.en)
+    remedy = Text(zh=f"{fault_zh}{remedy_zh}。", en=f"{fault_en} {remedy_en}.")
     return Text(zh=f"{zh}{place}。", en=f"{en}{place}."), remedy
 
 

@@ -86,7 +86,8 @@ def confine(memory_mb: int) -> None:
     The address space has a limit of its own: a list of a million persons fills 2 GB and spans more than 4.
     """
     for kind, limit in ((resource.RLIMIT_DATA, memory_mb), (resource.RLIMIT_AS, memory_mb + RESERVED_MB)):
-        resource.setrlimit(kind, (limit * _MB, limit * _MB))
+        most = _no_more_than_now(kind, limit * _MB)
+        resource.setrlimit(kind, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.umask(0o077)
     leave_network()
@@ -110,8 +111,13 @@ def grant(size: int, folder: str | None, patience: int = 1) -> None:
 
 def _lower(kind: int, limit: int) -> None:
     """The soft limit alone, so that the next task may have another."""
+    resource.setrlimit(kind, (_no_more_than_now(kind, limit), resource.getrlimit(kind)[1]))
+
+
+def _no_more_than_now(kind: int, limit: int) -> int:
+    """``limit``, or the hard limit that the service's own manager has set below it."""
     hard = resource.getrlimit(kind)[1]
-    resource.setrlimit(kind, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+    return limit if hard == resource.RLIM_INFINITY else min(limit, hard)
 
 
 def leave_network() -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -29,7 +29,7 @@ from pipelines.reading.volume import settle
 from pipelines.settings import PROJECT_DIR, Settings
 
 KEPT_FILE = "verdicts.json"
-JUDGES = tuple(PROJECT_DIR / "pipelines" / name for name in ("contracts", "meaning", "reading"))
+JUDGES = tuple(PROJECT_DIR / "pipelines" / name for name in ("contracts", "meaning", "reading"))  # with shipped rules
 
 _State = tuple[int, int]
 _Found = tuple[tuple[Path, _State, _State | None], ...]
@@ -112,16 +112,26 @@ def _now(settings: Settings) -> _Settled:
 
 
 def _basis(settings: Settings, found: _Found, decided: tuple[str, ...], contracts_dir: Path) -> str:
-    """A hash of everything that the verdicts follow from; files are known by their identity on disk."""
+    """A hash of everything that the verdicts follow from; files are known by their identity on disk.
+
+    Of contracts and thresholds it counts what this process has loaded and judges by, not what lies on disk by now.
+    """
     states = [f"{folder.relative_to(settings.data_dir)} {ledger} {profile}" for folder, ledger, profile in found]
-    parts = [code_hash(dict.fromkeys((*JUDGES, contracts_dir))), *states, *decided]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    contracts, thresholds = load_contracts(contracts_dir).values(), load_thresholds(contracts_dir).entries
+    rules = [*(each.fingerprint for each in contracts), *(each.model_dump_json() for each in thresholds)]
+    return hashlib.sha256("\n".join((_judging_code(), *rules, *states, *decided)).encode()).hexdigest()
+
+
+@cache
+def _judging_code() -> str:
+    """The code that this process runs, which is that of its start: a later upgrade judges in later processes."""
+    return code_hash(JUDGES)
 
 
 def _kept(settings: Settings, basis: str) -> KeptVerdicts | None:
     try:
         kept = KeptVerdicts.model_validate_json((settings.state_dir / KEPT_FILE).read_bytes())
-    except (FileNotFoundError, ValidationError):
+    except (OSError, ValidationError):
         return None
     return kept if kept.basis == basis else None
 

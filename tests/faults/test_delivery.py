@@ -126,6 +126,9 @@ def test_held_bytes_that_come_again_or_find_their_place_are_counted_once(office:
         "3 份内容与另一份完全相同（只存一份）"
     )
     assert said.en.startswith("6 files came: 1 taken in, 1 with the same rows as the version in use (not used), 1 held")
+    unread = told(results, dict.fromkeys(verdicts, "not_read"))
+    assert unread is not None
+    assert unread.zh.startswith("收到 6 份文件：0 份采用，2 份没有读成，1 份待认领")
     assert told([], {}) is None
 
 

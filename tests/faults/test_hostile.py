@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.reading.pool import Answer, Failure, Worker, failure_texts
+from pipelines.reading.pool import READ_AGAIN, Answer, Failure, Worker, failure_texts
 from pipelines.reading.protocol import WorkerConfig
 from pipelines.settings import Settings
 from tests.faults.bombs import BOMBS, FOREIGN, MB, old_sheet, sound
@@ -96,7 +96,7 @@ class Lab:
 def refusal(answer: Answer) -> str | None:
     """Why a file was refused, in any of the answers; None when it was read."""
     if isinstance(answer, Failure):
-        return failure_texts(answer)[0].en
+        return failure_texts(answer, READ_AGAIN)[0].en
     if answer.get("feed") and answer.get("period"):
         return None
     reason = answer.get("refused") or answer.get("reason")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import signal
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -15,13 +18,14 @@ from pipelines.contracts import Contract, Field, load_contracts
 from pipelines.contracts.model import CODE_LISTS_FILE, load_contract
 from pipelines.landing import receipts
 from pipelines.landing.receipts import landed_receipts
-from pipelines.reading import bronze_folder, current_inputs, ledgers, read_pending
+from pipelines.reading import bronze_folder, current_inputs, ledgers, pending, read_pending
 from pipelines.reading.fields import judge_field
 from pipelines.reading.masking import shown
 from pipelines.reading.pending import _task
 from pipelines.reading.places import period_end
-from pipelines.reading.pool import WorkerPool
+from pipelines.reading.pool import Answer, Failure, WorkerPool
 from pipelines.reading.tables import Column, FileRefusedError
+from pipelines.reporting import file_accounts
 from pipelines.settings import Settings
 from tests.faults.office import CONTRACTS, HEADER, Office, aid_rows, as_csv, as_xlsx, found, identity, judge, values
 
@@ -233,6 +237,25 @@ def test_a_second_try_at_a_file_starts_from_an_empty_folder(office: Office) -> N
     assert isinstance(first, dict), first
     assert isinstance(second, dict), second
     assert (second["verdict"], second["content_hash"]) == ("accepted", first["content_hash"])
+
+
+class EndsWhileWriting(WorkerPool):
+    """Readers that the kernel ends while they write what they rejected."""
+
+    def run_all(self, tasks: Sequence[Mapping[str, Any]]) -> Iterator[Answer]:
+        for task in tasks:
+            (Path(task["folder"]) / "rejected.parquet").write_bytes(b"PAR1 and no more")
+            yield Failure("crash", f"exit {-signal.SIGKILL}")
+
+
+def test_what_a_reader_wrote_before_it_ended_breaks_no_list(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.drop(JUNE, as_csv(aid_rows()))
+    with monkeypatch.context() as patch:
+        patch.setattr(pending, "WorkerPool", EndsWhileWriting)
+        assert [one.reason_code for one in office.take()] == ["reader_failed"]
+    (account,) = file_accounts(office.settings)
+    assert account.rejections.is_empty()
+    assert [one.verdict for one in read_pending(office.settings)] == ["accepted"]
 
 
 def quota_contract() -> Contract:

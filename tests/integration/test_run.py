@@ -145,6 +145,17 @@ def test_a_file_that_our_reader_fails_on_is_told_by_the_run_until_it_is_read(tmp
     assert published_sum(settings) == "300.00"
 
 
+def test_a_file_that_our_reader_fails_on_is_told_no_more_once_a_later_version_counts(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path / "data")
+    land_payments(settings, tmp_path / "in", 1, ["100.00"])
+    land_payments(settings, tmp_path / "in", 2, ["1.00"] * 150_000)
+    small = settings.model_copy(update={"worker_memory_mb": 256})
+    assert "有 1 份文件是我们的读取程序没有读成" in run_pipeline(small).message.zh
+    land_payments(settings, tmp_path / "in", 2, ["200.00"])
+    assert "读取程序" not in run_pipeline(small).message.zh
+    assert published_sum(settings) == "300.00"
+
+
 def test_a_file_sent_again_with_less_is_told_by_the_run_and_by_the_data_light(tmp_path: Path) -> None:
     settings = small_settings(tmp_path / "data")
     land_payments(settings, tmp_path / "in", 1, ["100.00", "200.00", "300.00"])

@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipelines.contracts import Text
 from pipelines.letters import ADDRESSES_SHOWN, FileNote, answer_by, column_letters, letter, note_of, remarks
-from pipelines.reading.pool import Failure, failure_texts
+from pipelines.reading.pool import LOOKED_AT_AGAIN, READ_AGAIN, Failure, failure_texts
 from pipelines.reading.reasons import REASONS
 
 BY = dt.date(2020, 12, 17)
@@ -157,9 +158,11 @@ def test_what_is_the_stewards_business_stays_with_the_steward() -> None:
     assert "数据管理员" not in text
 
 
+@pytest.mark.parametrize("again", [READ_AGAIN, LOOKED_AT_AGAIN])
 @pytest.mark.parametrize("kind", ["crash", "timeout", "memory"])
-def test_a_failure_of_our_reader_asks_nothing_of_the_sender(kind: str) -> None:
-    reason, remedy = failure_texts(Failure(kind, ""))
+def test_a_failure_of_our_reader_asks_nothing_of_the_sender(kind: str, again: Text) -> None:
+    reason, remedy = failure_texts(Failure(kind, ""), again)
+    assert again.zh in remedy.zh
     failed = {"verdict": "refused", "reason_zh": reason.zh, "remedy_zh": remedy.zh}
     assert write(note_of(DELIVERY | failed, rejections())) == ""
 

@@ -246,6 +246,17 @@ def test_a_confined_process_cannot_take_more_memory_than_its_limit() -> None:
     assert "MemoryError" in done.stderr
 
 
+def test_a_limit_that_the_machine_has_set_already_is_kept() -> None:
+    given = 5 * 1024**3
+    code = (
+        "import resource; from pipelines.reading.sandbox import confine; "
+        f"resource.setrlimit(resource.RLIMIT_AS, ({given}, {given})); confine(4096); "
+        "print(*resource.getrlimit(resource.RLIMIT_AS))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == [str(given)] * 2, done.stderr
+
+
 LIMITS = """
 import resource, sys
 from pathlib import Path
