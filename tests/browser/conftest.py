@@ -33,6 +33,14 @@ ARGUMENTS = [
 ]
 HOST = "127.0.0.1"
 PATIENCE = 30_000
+# The page has run to its end, every part of Streamlit that it needs is loaded, and what is in sight is drawn.
+STANDS = """() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
+    && !document.querySelector('[data-testid=stSkeleton]')
+    && [...document.querySelectorAll('[data-testid=stVegaLiteChart]')]
+        .every(one => !one.offsetParent || one.querySelector('svg.marks'))
+    && [...document.querySelectorAll('[data-testid=stDataFrame]')]
+        .every(one => !one.offsetParent || one.querySelector('canvas'))"""
+HEAD_HEIGHT, ROW_HEIGHT = 38, 35  # of a table on a page, in pixels
 expect.set_options(timeout=PATIENCE)
 
 
@@ -119,15 +127,23 @@ class Visitor:
         return self.page
 
     def settle(self) -> None:
-        """Wait for the end of a page run."""
+        """Wait for the end of a page run and for all that it shows. After a click, wait for its first effect before."""
         self.page.get_by_test_id("stDownloadButton").last.wait_for()
-        self.page.wait_for_function("!document.querySelector('[data-testid=\"stStatusWidget\"]')")
+        self.page.wait_for_function(STANDS)
+
+    def click_row(self, table: str, row: int = 0) -> None:
+        """Click a row, counted from 0, of the table inside the element that ``table`` selects."""
+        rows = self.page.locator(table).locator(".dvn-scroller")
+        rows.wait_for()
+        self.page.wait_for_function(STANDS)
+        rows.click(position={"x": 60, "y": HEAD_HEIGHT + ROW_HEIGHT * (row + 0.5)})
 
     def unfold(self) -> None:
         """Make the window as high as the page, so that a screenshot shows all of it."""
         height = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
         self.page.set_viewport_size({"width": self.width, "height": int(height) + 20})
         self.page.wait_for_timeout(600)
+        self.settle()
 
 
 @pytest.fixture

@@ -39,7 +39,6 @@ def test_a_pasted_text_is_marked_explained_and_exported(
     page = opened_page(visitor, language)
     page.get_by_role("textbox", name=words["factcheck.paste"]).fill(TEXT)
     page.get_by_role("button", name=words["factcheck.check"], exact=True).click()
-    visitor.settle()
     mark = page.locator(".fc summary.inconsistent")
     expect(mark).to_have_count(1)
     expect(mark).to_have_text("✗91.5%")
@@ -69,7 +68,6 @@ def test_the_filter_shows_what_agrees_and_a_document_is_read_with_its_table(visi
         {"name": "总结.docx", "mimeType": "application/octet-stream", "buffer": a_document()}
     )
     page.get_by_role("button", name=words["factcheck.check"], exact=True).click()
-    visitor.settle()
     expect(page.locator(".fc summary.inconsistent")).to_have_text(["✗710"])
     expect(page.locator(".fc summary.consistent")).to_have_count(0)
     page.get_by_role("button", name=words["checked.consistent"]).click()

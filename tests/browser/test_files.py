@@ -19,7 +19,7 @@ from dashboards.ledgers import all_files
 from dashboards.words import load_catalogue
 from pipelines.settings import Settings
 from tests.browser.conftest import Visitor
-from tests.browser.test_pages import ERRORS, FIRST_ROW, LANGUAGES, WIDTHS
+from tests.browser.test_pages import ERRORS, LANGUAGES, WIDTHS
 
 pytestmark = pytest.mark.browser
 
@@ -109,26 +109,23 @@ def test_one_click_on_the_quality_page_opens_the_ledger_of_that_file(
 ) -> None:
     newest = all_files(release, status(pocket_county.marts_dir)).row(0, named=True)
     opened = visitor.open("quality", lang="en")
-    opened.locator(".st-key-ledger_rows .dvn-scroller").click(position=FIRST_ROW)
+    visitor.click_row(".st-key-ledger_rows")
     expect(opened.get_by_role("heading", level=1)).to_have_text(load_catalogue("en")["files.question"])
     assert f"file={newest['receipt_id']}" in opened.url
     assert "lang=en" in opened.url
     expect(opened.get_by_role("heading", level=2).nth(1)).to_have_text(newest["file_name"])
 
 
-def test_a_click_in_the_list_changes_the_file_below(visitor: Visitor) -> None:
+def test_a_click_in_the_list_changes_the_file_below(
+    visitor: Visitor, release: Release, pocket_county: Settings
+) -> None:
+    files = all_files(release, status(pocket_county.marts_dir)).filter(pl.col("verdict") == "accepted_with_rejects")
     opened = visitor.open("files", verdict="accepted_with_rejects")
-    heading = opened.get_by_role("heading", level=2).nth(1)
-    shown = []
-    for row in (1, 3):  # one of them may be the file that stands open already
-        opened.locator('[class*="st-key-files_"] .dvn-scroller').click(
-            position={"x": 60, "y": FIRST_ROW["y"] + row * 35}
-        )
-        opened.wait_for_timeout(1_000)
-        visitor.settle()
-        shown.append(heading.inner_text())
-    assert shown[0] != shown[1]
-    assert "file=" in opened.url
+    for row in (1, 3):
+        clicked = files.row(row, named=True)
+        visitor.click_row('[class*="st-key-files_"]', row)
+        opened.wait_for_url(f"**file={clicked['receipt_id']}**")
+        expect(opened.get_by_role("heading", level=2).nth(1)).to_have_text(clicked["file_name"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -195,9 +192,8 @@ def upload(visitor: Visitor, language: str, name: str, content: bytes) -> Page:
     visitor.page.locator('input[type="file"]').set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     )
-    visitor.settle()
     visitor.page.locator(".st-key-cells_1 canvas").first.wait_for()
-    visitor.page.wait_for_timeout(500)
+    visitor.settle()
     return visitor.page
 
 

@@ -42,12 +42,12 @@ def test_a_household_opens_after_a_reason_that_is_recorded(
     visitor = Visitor(browser, switched_on, 1440)
     page = visitor.page
     page.goto(f"{switched_on}/household?area={VILLAGE}")
-    page.locator(f".st-key-households_{VILLAGE} .dvn-scroller").click(position={"x": 60, "y": 38 + 17})
+    visitor.click_row(f".st-key-households_{VILLAGE}")
     expect(page.locator(".xq .answer")).to_contain_text("请选用途")
     assert not (pocket_county.state_dir / openings.FILE).exists()
     page.get_by_role("button", name="检查核实").click()
-    visitor.settle()
     expect(page.locator(".xq .answer")).to_contain_text("检查核实，已记录")
+    visitor.settle()
     visitor.unfold()
     page.screenshot(path=screenshots / "household-zh-1440.png")
     assert page.get_by_test_id("stException").count() == 0

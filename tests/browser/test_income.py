@@ -14,7 +14,7 @@ from dashboards.data import Release, current
 from dashboards.words import Words, load_catalogue
 from pipelines.settings import Settings
 from tests.browser.conftest import Visitor
-from tests.browser.test_pages import ERRORS, FIRST_ROW, LANGUAGES, WIDTHS
+from tests.browser.test_pages import ERRORS, LANGUAGES, WIDTHS
 
 pytestmark = pytest.mark.browser
 
@@ -53,7 +53,6 @@ def test_the_page_answers_with_the_figures_of_the_mart_and_says_within_the_regis
     words = load_catalogue(language)
     opened = visitor.open("income", lang=language, year="2019")
     visitor.unfold()
-    opened.wait_for_timeout(2_000)
     opened.screenshot(path=screenshots / f"income-{language}-{visitor.width}.png")
     text = main_text(opened)
     looks_whole(opened, text)
@@ -85,9 +84,7 @@ def test_the_order_of_the_places_follows_the_choice_and_a_click_goes_down(visito
     opened = visitor.open("income", lang="en", year="2019", rank="mean_per_head_cny", level="village")
     villages = release.rows("kpi_income_area_year", {"area_level": "village", "period": "2019"} | ALL)
     poorest = villages.drop_nulls("mean_per_head_cny").sort("mean_per_head_cny").row(0, named=True)
-    opened.locator('[class*="st-key-drill_income_village"] .dvn-scroller').click(
-        position={"x": FIRST_ROW["x"], "y": FIRST_ROW["y"]}
-    )
+    visitor.click_row('[class*="st-key-drill_income_village"]')
     expect(opened.get_by_role("heading", level=1)).to_contain_text(poorest["area_name"])
     assert f"area={poorest['area_id']}" in opened.url
 

@@ -55,12 +55,8 @@ def test_the_chain_of_a_project_goes_from_its_quotas_to_its_households(visitor: 
 @pytest.mark.parametrize("choices", [{}, {"by": "project", "project": "XM2016-00001"}])
 def test_a_click_on_a_late_quota_shows_the_way_of_its_document(visitor: Visitor, choices: dict[str, str]) -> None:
     page = visitor.open("money", **choices)
-    visitor.unfold()
-    rows = page.locator('[class*="st-key-money_unpaid_"]').get_by_test_id("stDataFrame").bounding_box()
-    assert rows is not None
-    page.mouse.click(rows["x"] + 60, rows["y"] + 55)
+    visitor.click_row('[class*="st-key-money_unpaid_"]')
     page.wait_for_url(re.compile("document="))
-    visitor.settle()
     expect(page.get_by_text(re.compile("：逐笔$"))).to_be_visible()
     document = parse_qs(urlsplit(page.url).query)["document"][0]
     expect(page.get_by_text(f"{document}：逐笔")).to_be_visible()

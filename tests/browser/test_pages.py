@@ -27,7 +27,6 @@ WIDTHS = (1440, 390)
 LANGUAGES = ("zh", "en")
 COUNTY = "530323000000"
 ERRORS = '[data-testid="stException"], [data-testid="stAlertContentError"]'
-FIRST_ROW = {"x": 60, "y": 38 + 17}
 
 
 @pytest.fixture
@@ -86,10 +85,10 @@ def test_clicks_lead_from_county_to_township_to_village_and_back(visitor: Visito
     assert township is not None
     opened = visitor.open("exit")
     heading = opened.get_by_role("heading", level=1)
-    opened.locator(f".st-key-drill_exit_{COUNTY} .dvn-scroller").click(position=FIRST_ROW)
+    visitor.click_row(f".st-key-drill_exit_{COUNTY}")
     expect(heading).to_have_text(f"{township.name}脱贫了多少，还剩多少？")
     assert f"area={township.code}" in opened.url
-    opened.locator(f".st-key-drill_exit_{township.code} .dvn-scroller").click(position=FIRST_ROW)
+    visitor.click_row(f".st-key-drill_exit_{township.code}")
     expect(heading).not_to_have_text(f"{township.name}脱贫了多少，还剩多少？")
     code = opened.url.split("area=")[1][:12]
     village = release.area(code)

@@ -18,7 +18,6 @@ pytestmark = pytest.mark.browser
 
 WORK, COUNTY = "kpi_employment_area_month", "530323000000"
 ERRORS = '[data-testid="stException"], [data-testid="stAlertContentError"]'
-FIRST_ROW = {"x": 60, "y": 38 + 17}
 
 
 @pytest.fixture
@@ -77,7 +76,7 @@ def test_a_click_leads_to_the_township_with_its_own_households_without_work(visi
     township = release.area(release.rows(WORK, wanted, order=("area_id",))["area_id"][0])
     assert township is not None
     opened = visitor.open("work")
-    opened.locator(f".st-key-drill_work_{COUNTY} .dvn-scroller").click(position=FIRST_ROW)
+    visitor.click_row(f".st-key-drill_work_{COUNTY}")
     expect(opened.get_by_role("heading", level=1)).to_have_text(f"{township.name}的就业去了哪里？")
     row = release.first(WORK, {"area_id": township.code, "period": release.as_of_period, "group_type": "all"})
     shown = row["zero_employment_household_count"]
