@@ -27,7 +27,7 @@ PROJECT_DIR = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Failure:
-    """A task without an answer: ``kind`` is crash, timeout or memory; ``place`` names no value, only code."""
+    """A task without an answer: ``kind`` is crash, timeout, memory or killed; ``place`` names no value, only code."""
 
     kind: str
     place: str
@@ -67,7 +67,16 @@ _FAILURES = {
         "调大 XIANQING_WORKER_MEMORY_MB，或请部门拆分文件",
         "raises XIANQING_WORKER_MEMORY_MB or asks for smaller files",
     ),
+    "killed": (
+        "系统结束了读取这个文件的进程，多半是这台机器的内存不够",
+        "the system ended our reader on this file, most likely because this machine ran out of memory",
+        "关闭占内存的其他程序，或把 XIANQING_WORKER_COUNT 设为 1",
+        "closes other programs or sets XIANQING_WORKER_COUNT=1",
+    ),
 }
+# What a process that gave no answer ended with: a parser outside Python aborts when it gets no memory, and the kernel
+# ends a process out of processor time or, when the whole machine is out of memory, the largest one.
+_ENDS = {-signal.SIGABRT: "memory", -signal.SIGXCPU: "timeout", -signal.SIGKILL: "killed"}
 READER_FAILED = "reader_failed"
 
 
@@ -121,9 +130,7 @@ class Worker:
         if timed_out.is_set():
             return Failure("timeout", "")
         if answer is None:
-            # A parser outside Python aborts when it gets no memory; the kernel ends a process out of processor time.
-            kind = {-signal.SIGABRT: "memory", -signal.SIGXCPU: "timeout"}.get(process.returncode, "crash")
-            return Failure(kind, f"exit {process.returncode}")
+            return Failure(_ENDS.get(process.returncode, "crash"), f"exit {process.returncode}")
         return Failure("memory" if answer["is_memory"] else "crash", str(answer["error"]))
 
     def _ask(self, process: subprocess.Popen[str], task: dict[str, Any]) -> dict[str, Any] | None:
@@ -209,10 +216,10 @@ class WorkerPool:
             try:
                 was_used = worker.is_used
                 answer = worker.run(task)
-                if answer == OUT_OF_PROCESSOR_TIME:
-                    return worker.run(task | {"patience": SECOND_TRY_PATIENCE})
                 if isinstance(answer, Failure) and answer.kind == "memory" and was_used:
-                    return worker.run(task)
+                    answer = worker.run(task)
+                if answer == OUT_OF_PROCESSOR_TIME:
+                    answer = worker.run(task | {"patience": SECOND_TRY_PATIENCE})
                 return answer
             finally:
                 idle.put(worker)

@@ -245,7 +245,7 @@ class EndsWhileWriting(WorkerPool):
     def run_all(self, tasks: Sequence[Mapping[str, Any]]) -> Iterator[Answer]:
         for task in tasks:
             (Path(task["folder"]) / "rejected.parquet").write_bytes(b"PAR1 and no more")
-            yield Failure("crash", f"exit {-signal.SIGKILL}")
+            yield Failure("killed", f"exit {-signal.SIGKILL}")
 
 
 def test_what_a_reader_wrote_before_it_ended_breaks_no_list(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -159,7 +159,7 @@ def test_what_is_the_stewards_business_stays_with_the_steward() -> None:
 
 
 @pytest.mark.parametrize("again", [READ_AGAIN, LOOKED_AT_AGAIN])
-@pytest.mark.parametrize("kind", ["crash", "timeout", "memory"])
+@pytest.mark.parametrize("kind", ["crash", "timeout", "memory", "killed"])
 def test_a_failure_of_our_reader_asks_nothing_of_the_sender(kind: str, again: Text) -> None:
     reason, remedy = failure_texts(Failure(kind, ""), again)
     assert again.zh in remedy.zh

@@ -91,7 +91,7 @@ def test_a_killed_worker_costs_the_file_in_hand_and_is_replaced(
     assert process_id is not None
     killer = threading.Timer(0.3, os.kill, (process_id, signal.SIGKILL))
     killer.start()
-    assert worker.run(task_for(endless)) == Failure("crash", f"exit {-signal.SIGKILL}")
+    assert worker.run(task_for(endless)) == Failure("killed", f"exit {-signal.SIGKILL}")
     killer.join()
     assert isinstance(worker.run(task_for(sound)), dict)
 
@@ -189,6 +189,25 @@ def test_a_file_out_of_memory_is_read_once_more_only_after_a_process_that_had_re
         assert answer["feed"] == "aid"
     else:
         assert answer == Failure("memory", f"exit {-signal.SIGABRT}")
+
+
+def test_a_file_out_of_memory_in_a_used_process_has_the_longer_share_too(
+    sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends: list[Failure | None] = [Failure("memory", ""), OUT_OF_PROCESSOR_TIME, None]
+    really = Worker.run
+
+    def ended(self: Worker, task: dict[str, Any]) -> Any:
+        failure = ends.pop(0)
+        return really(self, task) if failure is None else failure
+
+    settings = Settings(data_dir=tmp_path, contracts_dir=CONTRACTS, allow_synthetic=True, worker_count=1)
+    with WorkerPool(settings) as pool:
+        (first,) = pool.run_all([task_for(sound)])
+        monkeypatch.setattr(Worker, "run", ended)
+        (answer,) = pool.run_all([task_for(sound)])
+    assert answer == first
+    assert ends == []
 
 
 def test_a_file_that_runs_out_of_processor_time_twice_is_given_up(
