@@ -7,7 +7,8 @@ PLACE ?= shizong
 SCALE ?= 0.05
 MONTHS ?= 12
 SEED ?= 7
-WORKERS ?= 2
+# One more than cores: tests wait a quarter of their time, for pages and other processes.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 FUZZ_SECONDS ?= 600
 PIN_FLAGS := --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
   --no-emit-find-links --no-annotate --no-header -q
