@@ -113,19 +113,28 @@ def _fresh_of_bridges(values: Values, hidden: Flags, bridges: Sequence[Bridge], 
     """The movements to hide next in rows with one hidden cell: the smallest other; where all are 0, all of them.
 
     All, because the first of them would tell which cell is not 0. Those that a shown total of 0 gives away are hidden
-    only when nothing else is left to do anywhere.
+    only when nothing else is left to do anywhere. Where only cells that are 0 are hidden, as in a total of such cells,
+    the smallest other goes too: movements that all go the same way and add up to nothing are known to be 0.
     """
     found, zeros = [_NONE], [_NONE]
     for bridge in bridges:
         cells = np.concatenate([bridge.stocks, bridge.moves], axis=1)
         is_known = ~np.isnan(values[cells]).any(axis=1)
-        moves = bridge.moves[is_known & (hidden[cells].sum(axis=1) == 1)]
-        sizes = np.abs(values[moves])
-        left = np.where(hidden[moves] | (sizes == 0), np.inf, sizes)
-        has_other = np.isfinite(left).any(axis=1)
-        found.append(moves[has_other, left[has_other].argmin(axis=1)])
-        zeros.append(moves[~has_other][~hidden[moves[~has_other]]])
+        count = hidden[cells].sum(axis=1)
+        is_nothing = ~(hidden[cells] & (values[cells] != 0)).any(axis=1)
+        others, _ = _smallest_others(values, hidden, bridge.moves[is_known & (count > 1) & is_nothing])
+        single = bridge.moves[is_known & (count == 1)]
+        other, has_other = _smallest_others(values, hidden, single)
+        found += [others, other]
+        zeros.append(single[~has_other][~hidden[single[~has_other]]])
     zero = np.concatenate(zeros)
     untold = zero[~sums.told_zeros(hidden)[zero]] if sums else zero
     fresh = np.concatenate([*found, untold])
     return fresh if fresh.size else zero
+
+
+def _smallest_others(values: Values, hidden: Flags, moves: Cells) -> tuple[Cells, Flags]:
+    """The smallest movement other than 0 that is still shown, of each line that has one; and which lines have one."""
+    sizes = np.where(hidden[moves] | (values[moves] == 0), np.inf, np.abs(values[moves]))
+    has_other: Flags = np.logical_or.reduce(np.isfinite(sizes), axis=1)
+    return moves[has_other, sizes[has_other].argmin(axis=1)], has_other

@@ -126,6 +126,7 @@ movements = st.tuples(amounts, amounts, amounts, amounts, amounts)
 @settings(max_examples=200, deadline=None)
 @given(st.lists(movements, min_size=6, max_size=6), st.integers(45, 60))
 @example([(0, 4, 0, 0, 0), (0,) * 5, (0,) * 5, (0, 0, 0, 1, 0), (0, 0, 0, 3, 0), (4, 0, 0, 0, 0)], 45)
+@example([(2, 0, 0, 0, 0), (2, 0, 0, 0, 0), (0,) * 5, (0, 2, 0, 0, 0), (0, 3, 0, 0, 0), (0, 4, 0, 0, 0)], 45)
 def test_no_hidden_movement_or_stock_follows_from_what_is_shown(moves: list[tuple[int, ...]], opening: int) -> None:
     """A nought hidden beside a small movement may follow, as in the example: it is nobody's, the movement does not."""
     names = [name for inside in VILLAGES.values() for name in inside]
