@@ -52,7 +52,8 @@ def protect(
 
     In each equation with a hidden cell at least two are hidden, those hidden under a shown total sum to at least
     ``small_cell`` and are not all 1. What is added is the smallest cell left, the first where several are. In each row
-    of a bridge with a hidden cell at least two are. Null stays, and so does 0 outside a bridge.
+    of a bridge with a hidden cell at least two are, and no noughts alone. No hidden 0 stands above shown noughts alone.
+    Null stays, and so does 0 in a table without bridges.
     """
     hidden: Flags = (values > 0) & (values < small_cell)
     if already is not None:
@@ -62,6 +63,8 @@ def protect(
         fresh = sums.fresh(hidden) if sums else _NONE
         if not fresh.size and bridges:
             fresh = _fresh_of_bridges(values, hidden, bridges, sums)
+        if not fresh.size and bridges and sums:
+            fresh = sums.added_up(hidden)
         if not fresh.size:
             return hidden
         hidden[fresh] = True
@@ -101,6 +104,14 @@ class _Sums:
         can_go = self.is_exact & ((self.total_values != 0) | (amount == 0))
         return np.concatenate([members[first[found]], totals[needy & ~found & ~total_hidden & can_go]])
 
+    def added_up(self, hidden: Flags) -> Cells:
+        """A nought of each sum that gives a hidden 0 away, because all its noughts are shown."""
+        is_shown = np.add.reduceat(hidden[self.of.members].astype(np.int64), self.of.starts) == 0
+        is_told = hidden[self.of.totals] & is_shown & self.is_exact & (self.total_values == 0)
+        noughts = is_told[self.equation] & (self.sizes == 0)
+        first = np.minimum.reduceat(np.where(noughts, self.place, self.place.size), self.of.starts)
+        return self.of.members[first[first < self.place.size]]
+
     def told_zeros(self, hidden: Flags) -> Flags:
         """The cells that a shown total of 0 says to be 0."""
         told = np.zeros(self.cell_count, dtype=np.bool_)
@@ -110,31 +121,24 @@ class _Sums:
 
 
 def _fresh_of_bridges(values: Values, hidden: Flags, bridges: Sequence[Bridge], sums: _Sums | None) -> Cells:
-    """The movements to hide next in rows with one hidden cell: the smallest other; where all are 0, all of them.
+    """The movements to hide next where one cell of a row is hidden, or noughts alone: the smallest other movement.
 
-    All, because the first of them would tell which cell is not 0. Those that a shown total of 0 gives away are hidden
-    only when nothing else is left to do anywhere. Where only cells that are 0 are hidden, as in a total of such cells,
-    the smallest other goes too: movements that all go the same way and add up to nothing are known to be 0.
+    Noughts alone, as in a total of noughts: movements that all go the same way and add up to nothing are known to be
+    0. Where all other movements are 0, all of them go: the first alone would tell which cell is not 0. Those that a
+    shown total of 0 gives away are hidden only when nothing else is left to do anywhere.
     """
     found, zeros = [_NONE], [_NONE]
     for bridge in bridges:
         cells = np.concatenate([bridge.stocks, bridge.moves], axis=1)
         is_known = ~np.isnan(values[cells]).any(axis=1)
         count = hidden[cells].sum(axis=1)
-        is_nothing = ~(hidden[cells] & (values[cells] != 0)).any(axis=1)
-        others, _ = _smallest_others(values, hidden, bridge.moves[is_known & (count > 1) & is_nothing])
-        single = bridge.moves[is_known & (count == 1)]
-        other, has_other = _smallest_others(values, hidden, single)
-        found += [others, other]
-        zeros.append(single[~has_other][~hidden[single[~has_other]]])
+        has_people = (hidden[cells] & (values[cells] != 0)).any(axis=1)
+        moves = bridge.moves[is_known & ((count == 1) | ((count > 1) & ~has_people))]
+        sizes = np.where(hidden[moves] | (values[moves] == 0), np.inf, np.abs(values[moves]))
+        has_other = np.isfinite(sizes).any(axis=1)
+        found.append(moves[has_other, sizes[has_other].argmin(axis=1)])
+        zeros.append(moves[~has_other][~hidden[moves[~has_other]]])
     zero = np.concatenate(zeros)
     untold = zero[~sums.told_zeros(hidden)[zero]] if sums else zero
     fresh = np.concatenate([*found, untold])
     return fresh if fresh.size else zero
-
-
-def _smallest_others(values: Values, hidden: Flags, moves: Cells) -> tuple[Cells, Flags]:
-    """The smallest movement other than 0 that is still shown, of each line that has one; and which lines have one."""
-    sizes = np.where(hidden[moves] | (values[moves] == 0), np.inf, np.abs(values[moves]))
-    has_other: Flags = np.logical_or.reduce(np.isfinite(sizes), axis=1)
-    return moves[has_other, sizes[has_other].argmin(axis=1)], has_other

@@ -39,6 +39,7 @@ Answer = dict[str, Any] | Failure
 # first death of this kind proves nothing, and the second try gets a longer share.
 OUT_OF_PROCESSOR_TIME = Failure("timeout", f"exit {-signal.SIGXCPU}")
 SECOND_TRY_PATIENCE = 6
+_LAST_BREATH_SECONDS = 2
 
 # What follows when a worker gave no answer depends on what was asked of it.
 READ_AGAIN = Text(zh="下次运行会自动再读", en="the next run reads the file again")
@@ -126,11 +127,14 @@ class Worker:
         if answer is not None and "result" in answer and not timed_out.is_set():
             self._answered += 1
             return dict(answer["result"])
+        ended = None if answer is not None or timed_out.is_set() else _end_of(process)
         self.close()
         if timed_out.is_set():
             return Failure("timeout", "")
         if answer is None:
-            return Failure(_ENDS.get(process.returncode, "crash"), f"exit {process.returncode}")
+            return (
+                Failure("crash", "no answer") if ended is None else Failure(_ENDS.get(ended, "crash"), f"exit {ended}")
+            )
         return Failure("memory" if answer["is_memory"] else "crash", str(answer["error"]))
 
     def _ask(self, process: subprocess.Popen[str], task: dict[str, Any]) -> dict[str, Any] | None:
@@ -180,6 +184,14 @@ class Worker:
                     pipe.close()
                 except BrokenPipeError:
                     continue
+
+
+def _end_of(process: subprocess.Popen[str]) -> int | None:
+    """How a process that gave no answer ended by itself; None when it still lives, so that it is we who end it."""
+    try:
+        return process.wait(_LAST_BREATH_SECONDS)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 class WorkerPool:

@@ -32,7 +32,7 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no way out, whatever a page asks for
 ]
 HOST = "127.0.0.1"
-PATIENCE = 30_000
+PATIENCE = 90_000  # milliseconds; a first page on a crowded machine has taken more than 30 seconds
 # The page has run to its end, every part of Streamlit that it needs is loaded, and what is in sight is drawn.
 STANDS = """() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
     && !document.querySelector('[data-testid=stSkeleton]')

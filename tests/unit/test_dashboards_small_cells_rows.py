@@ -23,10 +23,16 @@ BRIDGE = [OPENING, *MOVE_COLUMNS, CLOSING]
 VILLAGES = {"T0": ("V0", "V1", "V2"), "T1": ("V3", "V4"), "T2": ("V5",)}
 
 
-def bridge(moves: Mapping[str, Sequence[int]], opening: int = 40) -> pl.DataFrame:
+def bridge(
+    moves: Mapping[str, Sequence[int]], opening: int | Mapping[str, int] = 40, group: tuple[str, str] = ("all", "all")
+) -> pl.DataFrame:
     """A county of villages: the movements of one month by village, in the order of ``MOVES``; every level adds up."""
     villages = {
-        name: np.array([opening, *moves.get(name, (0, 0, 0, 0, 0))]) for all_ in VILLAGES.values() for name in all_
+        name: np.array(
+            [opening if isinstance(opening, int) else opening[name], *moves.get(name, (0, 0, 0, 0, 0))], dtype=np.int64
+        )
+        for inside in VILLAGES.values()
+        for name in inside
     }
     sums = dict(villages)
     sums |= {township: np.sum([villages[name] for name in inside], axis=0) for township, inside in VILLAGES.items()}
@@ -39,7 +45,7 @@ def bridge(moves: Mapping[str, Sequence[int]], opening: int = 40) -> pl.DataFram
         key = {"area_id": name, "parent_area_id": parents.get(name), "period": "2020-03"}
         rows.append(
             key
-            | {"group_type": "all", "group_id": "all"}
+            | dict(zip(("group_type", "group_id"), group, strict=True))
             | dict(zip(BRIDGE, [*map(int, values), closing], strict=True))
         )
     return pl.DataFrame(rows, infer_schema_length=None)
@@ -56,28 +62,38 @@ def stars(frame: pl.DataFrame, area: str, columns: Sequence[str] = BRIDGE) -> li
     ]
 
 
+def place(row: Mapping[str, Any]) -> str:
+    """The place of a row, with its class where it is of one."""
+    return str(row["area_id"]) if row["group_type"] == "all" else f"{row['area_id']} {row['group_id']}"
+
+
 def worked_out(frame: pl.DataFrame) -> set[tuple[str, str]]:
     """The attack, by arithmetic of its own: every hidden cell that follows from one sum or one bridge, again and again.
 
     A reader subtracts, and knows that nothing below a 0 is other than 0.
     """
-    known = {(row["area_id"], name): row[name] for row in frame.to_dicts() for name in BRIDGE}
+    known = {(place(row), name): row[name] for row in frame.to_dicts() for name in BRIDGE}
     hidden = {cell for cell, value in known.items() if value is None}
     sums: list[dict[tuple[str, str], int]] = []
     for row in frame.to_dicts():
-        area = row["area_id"]
-        sums.append({(area, name): sign for name, sign in zip(BRIDGE, (1, *MOVES.values(), -1), strict=True)})
-        below = frame.filter(parent_area_id=area)["area_id"].to_list()
-        sums += [{(area, name): -1} | {(one, name): 1 for one in below} for name in BRIDGE if below]
+        one = place(row)
+        sums.append({(one, name): sign for name, sign in zip(BRIDGE, (1, *MOVES.values(), -1), strict=True)})
+        below = [
+            place(each) for each in frame.filter(parent_area_id=row["area_id"], group_id=row["group_id"]).to_dicts()
+        ]
+        classes = frame.filter(pl.col("group_type") != row["group_type"], area_id=row["area_id"]).to_dicts()
+        within = [place(each) for each in classes] if row["group_type"] == "all" else []
+        for parts in filter(None, (below, within)):
+            sums += [{(one, name): -1} | {(each, name): 1 for each in parts} for name in BRIDGE]
     found = True
     while found:
         found = False
-        for one in sums:
-            left = [cell for cell in one if known[cell] is None]
-            rest = sum(sign * known[cell] for cell, sign in one.items() if known[cell] is not None)
-            of_one_sign = len({one[cell] for cell in left}) == 1
+        for terms in sums:
+            left = [cell for cell in terms if known[cell] is None]
+            rest = sum(sign * known[cell] for cell, sign in terms.items() if known[cell] is not None)
+            of_one_sign = len({terms[cell] for cell in left}) == 1
             if left and (len(left) == 1 or (of_one_sign and rest == 0)):
-                known |= {cell: -rest * one[cell] if len(left) == 1 else 0 for cell in left}
+                known |= {cell: -rest * terms[cell] if len(left) == 1 else 0 for cell in left}
                 found = True
     return {cell for cell in hidden if known[cell] is not None}
 
@@ -131,13 +147,46 @@ def test_no_hidden_movement_or_stock_follows_from_what_is_shown(moves: list[tupl
     """A nought hidden beside a small movement may follow, as in the example: it is nobody's, the movement does not."""
     names = [name for inside in VILLAGES.values() for name in inside]
     frame = bridge(dict(zip(names, moves, strict=True)), opening)
+    nothing_follows(frame)
+
+
+def nothing_follows(frame: pl.DataFrame) -> None:
+    """All small cells are hidden, and nobody in a hidden one follows."""
     shown = hide(frame)
     truth = frame.to_dicts()
-    small = {(row["area_id"], name) for row in truth for name in BRIDGE if 0 < row[name] < SMALL}
-    hidden = {(row["area_id"], name) for row in shown.to_dicts() for name in BRIDGE if row[name] is None}
-    people = {(row["area_id"], name) for row in truth for name in BRIDGE if row[name] > 0}
+    small = {(place(row), name) for row in truth for name in BRIDGE if 0 < row[name] < SMALL}
+    hidden = {(place(row), name) for row in shown.to_dicts() for name in BRIDGE if row[name] is None}
+    people = {(place(row), name) for row in truth for name in BRIDGE if row[name] > 0}
     assert small <= hidden
     assert worked_out(shown) & people == set()
+
+
+@st.composite
+def villages_of_a_class(draw: st.DrawFn) -> tuple[dict[str, tuple[int, ...]], dict[str, int]]:
+    """Movements and openings of few households: none leaves that was not there."""
+    moves, openings = {}, {}
+    for name in (name for inside in VILLAGES.values() for name in inside):
+        openings[name] = draw(st.integers(0, 12) | st.just(0))
+        came = draw(st.tuples(amounts, amounts))
+        left, gone = openings[name] + sum(came), []
+        for _ in range(3):
+            gone.append(min(left, draw(amounts)))
+            left -= gone[-1]
+        moves[name] = (*came, *gone)
+    return moves, openings
+
+
+@settings(max_examples=60, deadline=None)
+@given(villages_of_a_class(), villages_of_a_class())
+def test_nothing_follows_where_openings_are_small_and_classes_add_up_to_all(
+    first: tuple[dict[str, tuple[int, ...]], dict[str, int]], second: tuple[dict[str, tuple[int, ...]], dict[str, int]]
+) -> None:
+    frames = [bridge(*of, group=("class", name)) for of, name in ((first, "a"), (second, "b"))]
+    whole = [
+        {name: tuple(map(sum, zip(first[0][name], second[0][name], strict=True))) for name in first[0]},
+        {name: first[1][name] + second[1][name] for name in first[1]},
+    ]
+    nothing_follows(pl.concat([bridge(*whole), *frames]))
 
 
 RELOCATION = "kpi_relocation_area_month"

@@ -96,6 +96,26 @@ def test_a_killed_worker_costs_the_file_in_hand_and_is_replaced(
     assert isinstance(worker.run(task_for(sound)), dict)
 
 
+@pytest.mark.parametrize(
+    ("says", "failure"),
+    [
+        ("print('not json', flush=True); time.sleep(60)", Failure("crash", "no answer")),
+        ("os.close(1); sys.exit(3)", Failure("crash", "exit 3")),
+        ("os.close(1); time.sleep(0.5); os.kill(os.getpid(), signal.SIGABRT)", Failure("memory", "exit -6")),
+    ],
+)
+def test_a_process_that_we_end_was_not_ended_by_the_system(
+    new_worker: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch, sound: Path, says: str, failure: Failure
+) -> None:
+    code = f"import os, signal, sys, time; sys.stdin.readline(); sys.stdin.readline(); {says}"
+    started = subprocess.Popen
+    worker = new_worker()
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", lambda _, **more: started([sys.executable, "-c", code], **more))
+        assert worker.run(task_for(sound)) == failure
+    assert isinstance(worker.run(task_for(sound)), dict)
+
+
 def wide_text(path: Path, millions: int) -> Path:
     """A text of so many million short lines, never whole in this process."""
     million = "1000,甲,990101198001010015,丹凤街道,1\n".encode() * 1_000_000
