@@ -35,10 +35,12 @@ class Bridge:
     """Rows whose stocks and movements add up to nothing: a line of ``stocks`` and one of ``moves`` for each row.
 
     Stocks are never hidden for the sake of movements. A movement that is 0 can be hidden beside the only other one.
+    ``ways`` has the direction of each movement: 1 in, -1 out, 0 either way.
     """
 
     stocks: Cells
     moves: Cells
+    ways: Cells
 
 
 def protect(
@@ -52,7 +54,8 @@ def protect(
 
     In each equation with a hidden cell at least two are hidden, those hidden under a shown total sum to at least
     ``small_cell`` and are not all 1. What is added is the smallest cell left, the first where several are. In each row
-    of a bridge with a hidden cell at least two are, and no noughts alone. No hidden 0 stands above shown noughts alone.
+    of a bridge with a hidden cell at least two are, and no noughts of one way alone. No hidden 0 stands above noughts
+    that are all shown.
     Null stays, and so does 0 in a table without bridges.
     """
     hidden: Flags = (values > 0) & (values < small_cell)
@@ -121,19 +124,19 @@ class _Sums:
 
 
 def _fresh_of_bridges(values: Values, hidden: Flags, bridges: Sequence[Bridge], sums: _Sums | None) -> Cells:
-    """The movements to hide next where one cell of a row is hidden, or noughts alone: the smallest other movement.
+    """The movements to hide next where one cell of a row is hidden, or noughts of one way: the smallest other movement.
 
-    Noughts alone, as in a total of noughts: movements that all go the same way and add up to nothing are known to be
-    0. Where all other movements are 0, all of them go: the first alone would tell which cell is not 0. Those that a
-    shown total of 0 gives away are hidden only when nothing else is left to do anywhere.
+    Noughts of one way, as in a total of noughts: movements in alone that add up to nothing are known to be 0. Where all
+    other movements are 0, all of them go: the first alone would tell which cell is not 0. Those that a shown total of 0
+    gives away are hidden only when nothing else is left to do anywhere.
     """
     found, zeros = [_NONE], [_NONE]
     for bridge in bridges:
         cells = np.concatenate([bridge.stocks, bridge.moves], axis=1)
         is_known = ~np.isnan(values[cells]).any(axis=1)
-        count = hidden[cells].sum(axis=1)
         has_people = (hidden[cells] & (values[cells] != 0)).any(axis=1)
-        moves = bridge.moves[is_known & ((count == 1) | ((count > 1) & ~has_people))]
+        is_told = ~has_people & _is_one_way(hidden[bridge.moves], bridge.ways)
+        moves = bridge.moves[is_known & ((hidden[cells].sum(axis=1) == 1) | is_told)]
         sizes = np.where(hidden[moves] | (values[moves] == 0), np.inf, np.abs(values[moves]))
         has_other = np.isfinite(sizes).any(axis=1)
         found.append(moves[has_other, sizes[has_other].argmin(axis=1)])
@@ -142,3 +145,10 @@ def _fresh_of_bridges(values: Values, hidden: Flags, bridges: Sequence[Bridge], 
     untold = zero[~sums.told_zeros(hidden)[zero]] if sums else zero
     fresh = np.concatenate([*found, untold])
     return fresh if fresh.size else zero
+
+
+def _is_one_way(hidden: Flags, ways: Cells) -> Flags:
+    """The rows of which some movements are hidden, and all of these go in or all go out."""
+    count = hidden.sum(axis=1)
+    is_one_way: Flags = (count > 0) & (np.abs(np.where(hidden, ways, 0).sum(axis=1)) == count)
+    return is_one_way

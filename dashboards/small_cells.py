@@ -199,10 +199,11 @@ def _hidden_beside(frame: pl.DataFrame, other: pl.DataFrame, column: str, by: Se
 def _bridges(model: str, columns: Sequence[str], height: int) -> list[Bridge]:
     at, lines = {column: index for index, column in enumerate(columns)}, np.arange(height)[:, None] * len(columns)
     found = []
-    for sides in BRIDGES.get(model, ()):
-        stocks, moves = ([at[name] for name in names if name in at] for names in sides)
+    for named_stocks, named_moves in BRIDGES.get(model, ()):
+        stocks = [at[name] for name in named_stocks if name in at]
+        moves = {at[name]: way for name, way in named_moves.items() if name in at}
         if stocks and moves:
-            found.append(Bridge(lines + np.array(stocks), lines + np.array(moves)))
+            found.append(Bridge(lines + np.array(stocks), lines + np.array([*moves]), np.array([*moves.values()])))
     return found
 
 

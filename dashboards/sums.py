@@ -138,49 +138,55 @@ STEPS: Mapping[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = 
     ),
     "kpi_employment_area_month": (("opening_working_count", (), ("working_person_count",)),),
 }
-# Stocks, and the movements between them. Stocks are not hidden for the sake of movements: a monthly stock that comes
-# and goes would be of no use (see the decision). What a bridge cannot explain stands with the stocks: a sign beside it
-# says when it is 0.
-BRIDGES: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
+# Stocks, and the movements between them with their direction: in, out, or either way (0). Stocks are not hidden for the
+# sake of movements: a monthly stock that comes and goes would be of no use (see the decision). What a bridge cannot
+# explain stands with the stocks: a sign beside it says when it is 0.
+_IN, _OUT, _EITHER = 1, -1, 0
+BRIDGES: Mapping[str, tuple[tuple[tuple[str, ...], Mapping[str, int]], ...]] = {
     "kpi_register_bridge_area_month": tuple(
         (
             tuple(f"{stock}_{unit}_count" for stock in ("opening", "closing", "unexplained")),
-            tuple(
-                f"{move}_{unit}_count"
-                for move in (
-                    *("identified", "returned", "natural_plus", "transfer_in", "split"),
-                    *("natural_minus", "removed_in_error", "transfer_out", "merge", "exited"),
+            {
+                f"{move}_{unit}_count": way
+                for way, moves in (
+                    (_IN, ("identified", "returned", "natural_plus", "transfer_in", "split")),
+                    (_OUT, ("natural_minus", "removed_in_error", "transfer_out", "merge", "exited")),
                 )
-            ),
+                for move in moves
+            },
         )
         for unit in ("household", "person")
     ),
     "kpi_monitoring_area_month": tuple(
         (
             tuple(f"{stock}_{unit}_count" for stock in ("opening", "closing")),
-            tuple(f"{move}_{unit}_count" for move in ("new", "returned", "eliminated", "natural", "removed")),
+            {
+                f"{move}_{unit}_count": way
+                for way, moves in ((_IN, ("new", "returned")), (_OUT, ("eliminated", "natural", "removed")))
+                for move in moves
+            },
         )
         for unit in ("household", "person")
     ),
     "kpi_employment_area_month": (
         (
             ("opening_working_count", "working_person_count"),
-            ("started_worker_count", "stopped_worker_count", "moved_worker_count"),
+            {"started_worker_count": _IN, "stopped_worker_count": _OUT, "moved_worker_count": _EITHER},
         ),
     ),
     # Every mean of a row falls with the households whose incomes it is made of: of a whole county, for two without a
     # row. So the register's number goes beside those two, which no mean is made of.
     "kpi_income_area_year": (
-        (("household_count",), ("register_household_count", "without_income_row_household_count")),
+        (("household_count",), {"register_household_count": _IN, "without_income_row_household_count": _OUT}),
     ),
     # Two offices that count the same houses: what only one of them says makes up their difference. With the sum of
     # what only one says, each of the two follows as well.
     "kpi_housing_area_year": tuple(
         (("register_dangerous_count", "ledger_unsafe_count"), moves)
         for moves in (
-            ("register_only_count", "ledger_only_count"),
-            ("disagreeing_house_count", "register_only_count"),
-            ("disagreeing_house_count", "ledger_only_count"),
+            {"register_only_count": _IN, "ledger_only_count": _OUT},
+            {"disagreeing_house_count": _OUT, "register_only_count": _IN},
+            {"disagreeing_house_count": _IN, "ledger_only_count": _OUT},
         )
     ),
 }

@@ -39,7 +39,7 @@ Answer = dict[str, Any] | Failure
 # first death of this kind proves nothing, and the second try gets a longer share.
 OUT_OF_PROCESSOR_TIME = Failure("timeout", f"exit {-signal.SIGXCPU}")
 SECOND_TRY_PATIENCE = 6
-_LAST_BREATH_SECONDS = 2
+_LAST_BREATH_SECONDS = 2  # between the end of its answers and of the process itself
 
 # What follows when a worker gave no answer depends on what was asked of it.
 READ_AGAIN = Text(zh="下次运行会自动再读", en="the next run reads the file again")
@@ -127,15 +127,15 @@ class Worker:
         if answer is not None and "result" in answer and not timed_out.is_set():
             self._answered += 1
             return dict(answer["result"])
-        ended = None if answer is not None or timed_out.is_set() else _end_of(process)
+        ended = _end_of(process) if answer is None and not timed_out.is_set() else None
         self.close()
         if timed_out.is_set():
             return Failure("timeout", "")
-        if answer is None:
-            return (
-                Failure("crash", "no answer") if ended is None else Failure(_ENDS.get(ended, "crash"), f"exit {ended}")
-            )
-        return Failure("memory" if answer["is_memory"] else "crash", str(answer["error"]))
+        if answer is not None:
+            return Failure("memory" if answer["is_memory"] else "crash", str(answer["error"]))
+        if ended is None:
+            return Failure("crash", "no answer")
+        return Failure(_ENDS.get(ended, "crash"), f"exit {ended}")
 
     def _ask(self, process: subprocess.Popen[str], task: dict[str, Any]) -> dict[str, Any] | None:
         if process.stdin is None or process.stdout is None:
