@@ -62,8 +62,9 @@ def protect(
     if already is not None:
         hidden |= already
     sums = _Sums(values, equations, small_cell) if equations.totals.size else None
+    to_ask = np.arange(equations.totals.size)
     while True:
-        fresh = sums.fresh(hidden) if sums else _NONE
+        fresh = sums.fresh(hidden, to_ask) if sums else _NONE
         if not fresh.size and bridges:
             fresh = _fresh_of_bridges(values, hidden, bridges, sums)
         if not fresh.size and bridges and sums:
@@ -71,6 +72,8 @@ def protect(
         if not fresh.size:
             return hidden
         hidden[fresh] = True
+        # What an equation needs follows from its own cells: the others would answer as before.
+        to_ask = sums.of_cells(fresh) if sums else to_ask
 
 
 class _Sums:
@@ -78,34 +81,49 @@ class _Sums:
 
     def __init__(self, values: Values, equations: Equations, small_cell: int) -> None:
         self.of, self.small_cell = equations, small_cell
-        counts = np.diff([*equations.starts, equations.members.size])
-        self.equation = np.repeat(np.arange(equations.totals.size), counts)
+        self.counts = np.diff([*equations.starts, equations.members.size])
+        every = np.arange(equations.totals.size)
+        self.equation = np.repeat(every, self.counts)
         self.sizes = np.abs(values[equations.members])
         self.total_values = values[equations.totals]
         sums = np.add.reduceat(np.nan_to_num(values[equations.members]), equations.starts)
         self.is_exact = np.abs(sums - self.total_values) < 0.5
         self.place = np.arange(equations.members.size)
         self.cell_count = values.size
+        cells = np.concatenate([equations.members, equations.totals])
+        self.equations_by_cell = np.concatenate([self.equation, every])[np.argsort(cells, kind="stable")]
+        self.uses = np.bincount(cells, minlength=values.size)
+        self.first_use = np.cumsum(self.uses) - self.uses
 
-    def fresh(self, hidden: Flags) -> Cells:
-        """The cells to hide next: one in each equation that gives a hidden cell away."""
-        starts, members, totals = self.of.starts, self.of.members, self.of.totals
+    def of_cells(self, cells: Cells) -> Cells:
+        """The equations that have one of the cells as a part or as their total."""
+        return np.unique(self.equations_by_cell[_ranges(self.first_use[cells], self.uses[cells])])
+
+    def fresh(self, hidden: Flags, equations: Cells) -> Cells:
+        """The cells to hide next: one in each of the ``equations`` that gives a hidden cell away."""
+        if not equations.size:
+            return _NONE
+        counts = self.counts[equations]
+        place = _ranges(self.of.starts[equations], counts)
+        starts = np.cumsum(counts) - counts
+        members, sizes = self.of.members[place], self.sizes[place]
+        totals, total_values = self.of.totals[equations], self.total_values[equations]
         among = hidden[members]
         count = np.add.reduceat(among.astype(np.int64), starts)
-        positive = np.add.reduceat((among & (self.sizes > 0)).astype(np.int64), starts)
-        amount = np.add.reduceat(np.where(among, self.sizes, 0.0), starts)
+        positive = np.add.reduceat((among & (sizes > 0)).astype(np.int64), starts)
+        amount = np.add.reduceat(np.where(among, sizes, 0.0), starts)
         total_hidden = hidden[totals]
         weak = (count > 0) & ((count < _FEW) | (amount < self.small_cell) | (amount <= positive))
-        needy = np.where(total_hidden, count == 0, weak & ~np.isnan(self.total_values))
-        left = np.where(among | (self.sizes == 0) | np.isnan(self.sizes), np.inf, self.sizes)
+        needy = np.where(total_hidden, count == 0, weak & ~np.isnan(total_values))
+        left = np.where(among | (sizes == 0) | np.isnan(sizes), np.inf, sizes)
         least = np.minimum.reduceat(left, starts)
         found = needy & np.isfinite(least)
-        candidates = found[self.equation] & (left == least[self.equation])
-        first = np.minimum.reduceat(np.where(candidates, self.place, self.place.size), starts)
+        candidates = np.repeat(found, counts) & (left == np.repeat(least, counts))
+        first = np.minimum.reduceat(np.where(candidates, place, self.place.size), starts)
         # Nothing is left to hide below: the total itself goes, where it is what the parts add up to. A total of 0 goes
         # only where all that is hidden below it are zeros of bridges.
-        can_go = self.is_exact & ((self.total_values != 0) | (amount == 0))
-        return np.concatenate([members[first[found]], totals[needy & ~found & ~total_hidden & can_go]])
+        can_go = self.is_exact[equations] & ((total_values != 0) | (amount == 0))
+        return np.concatenate([self.of.members[first[found]], totals[needy & ~found & ~total_hidden & can_go]])
 
     def added_up(self, hidden: Flags) -> Cells:
         """A nought of each sum that gives a hidden 0 away, because all its noughts are shown."""
@@ -121,6 +139,12 @@ class _Sums:
         is_nothing = (self.total_values == 0) & ~hidden[self.of.totals]
         told[self.of.members[is_nothing[self.equation]]] = True
         return told
+
+
+def _ranges(starts: Cells, counts: Cells) -> Cells:
+    """``starts[i]`` and the next ``counts[i] - 1`` numbers, for each i in turn."""
+    begins = np.cumsum(counts) - counts
+    return np.repeat(starts - begins, counts) + np.arange(counts.sum())
 
 
 def _fresh_of_bridges(values: Values, hidden: Flags, bridges: Sequence[Bridge], sums: _Sums | None) -> Cells:
