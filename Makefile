@@ -47,7 +47,7 @@ browser:
 	@bash scripts/browser.sh
 
 test: env-dev browser lint ## everything, browser tests included
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests
 
 lint: env-dev ## format, lint and types of Python and SQL
 	@$(BIN)/ruff format --check .
