@@ -35,7 +35,7 @@ class Bridge:
     """Rows whose stocks and movements add up to nothing: a line of ``stocks`` and one of ``moves`` for each row.
 
     Stocks are never hidden for the sake of movements. A movement that is 0 can be hidden beside the only other one.
-    ``ways`` has the direction of each movement: 1 in, -1 out, 0 either way.
+    ``ways`` has the direction of each movement: 1 in, -1 out.
     """
 
     stocks: Cells
@@ -47,16 +47,18 @@ def protect(
     values: Values,
     equations: Equations,
     small_cell: int,
+    *,
     bridges: Sequence[Bridge] = (),
     already: Flags | None = None,
+    none_without: Cells | None = None,
 ) -> Flags:
     """Which cells are hidden: 1 to below ``small_cell``, those ``already``, and as many more as it takes.
 
     In each equation with a hidden cell at least two are hidden, those hidden under a shown total sum to at least
     ``small_cell`` and are not all 1. What is added is the smallest cell left, the first where several are. In each row
     of a bridge with a hidden cell at least two are, and no noughts of one way alone. No hidden 0 stands above noughts
-    that are all shown.
-    Null stays, and so does 0 in a table without bridges.
+    that are all shown, or beside a shown 0 without which there is none: ``none_without`` has two columns of cells, of
+    the second there is nobody where there is nobody of the first. Null stays, and so does 0 in a table without bridges.
     """
     hidden: Flags = (values > 0) & (values < small_cell)
     if already is not None:
@@ -69,6 +71,8 @@ def protect(
             fresh = _fresh_of_bridges(values, hidden, bridges, sums)
         if not fresh.size and bridges and sums:
             fresh = sums.added_up(hidden)
+        if not fresh.size and none_without is not None:
+            fresh = _fresh_beside(values, hidden, none_without)
         if not fresh.size:
             return hidden
         hidden[fresh] = True
@@ -139,6 +143,13 @@ class _Sums:
         is_nothing = (self.total_values == 0) & ~hidden[self.of.totals]
         told[self.of.members[is_nothing[self.equation]]] = True
         return told
+
+
+def _fresh_beside(values: Values, hidden: Flags, none_without: Cells) -> Cells:
+    """The shown noughts that say that a hidden cell is 0 too."""
+    first, second = none_without.T
+    found: Cells = first[~hidden[first] & hidden[second] & (values[first] == 0) & (values[second] == 0)]
+    return found
 
 
 def _ranges(starts: Cells, counts: Cells) -> Cells:

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from dashboards.small_cell_choice import Bridge, Cells, Equations, Flags, Values, protect
-from dashboards.sums import BASES, BRIDGES, FROM, NOT_A_PART, NOT_OF_PEOPLE, PARTS, SAME, STEPS, SUMS
+from dashboards.sums import BASES, BRIDGES, FROM, NONE_WITHOUT, NOT_A_PART, NOT_OF_PEOPLE, PARTS, SAME, STEPS, SUMS
 
 HIDDEN_COLUMNS = "hidden_columns"
 """The column of a frame that lists, row by row, the columns whose value is hidden (and null in the frame)."""
@@ -68,8 +68,9 @@ def hide(
             values.ravel(),
             _equations(model, frame, columns),
             small_cell,
-            _bridges(model, columns, frame.height),
-            (already & (values > 0)).ravel(),
+            bridges=_bridges(model, columns, frame.height),
+            already=(already & (values > 0)).ravel(),
+            none_without=_none_without(model, columns, frame.height),
         ).reshape(values.shape)
         masks = {column: flags[:, index] for index, column in enumerate(columns)}
     _derive(model, frame, described, masks, beside)
@@ -205,6 +206,13 @@ def _bridges(model: str, columns: Sequence[str], height: int) -> list[Bridge]:
         if stocks and moves:
             found.append(Bridge(lines + np.array(stocks), lines + np.array([*moves]), np.array([*moves.values()])))
     return found
+
+
+def _none_without(model: str, columns: Sequence[str], height: int) -> Cells:
+    """Pairs of cells of one row, two columns: where the first is 0, the second is."""
+    at, lines = {column: index for index, column in enumerate(columns)}, np.arange(height)[:, None] * len(columns)
+    pairs = [(at[one], at[other]) for one, other in NONE_WITHOUT.get(model, ()) if one in at and other in at]
+    return np.concatenate([np.zeros((0, 2), dtype=np.int64), *(lines + np.array(pair) for pair in pairs)])
 
 
 def _keys(frame: pl.DataFrame, counted: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ Belongs here: which columns of which mart make up which. Does not belong here: w
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import permutations
 
 # What a reader can add up inside one row: a total and its parts.
 SUMS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
@@ -138,10 +139,11 @@ STEPS: Mapping[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = 
     ),
     "kpi_employment_area_month": (("opening_working_count", (), ("working_person_count",)),),
 }
-# Stocks, and the movements between them with their direction: in, out, or either way (0). Stocks are not hidden for the
-# sake of movements: a monthly stock that comes and goes would be of no use (see the decision). What a bridge cannot
-# explain stands with the stocks: a sign beside it says when it is 0.
-_IN, _OUT, _EITHER = 1, -1, 0
+# Stocks, and the movements between them with their direction, in or out. Stocks are not hidden for the sake of
+# movements: a monthly stock that comes and goes would be of no use (see the decision). What a bridge cannot explain
+# stands with the stocks, since a sign beside it says when it is 0, and so do moves between villages, since everybody
+# knows that they are 0 for the county.
+_IN, _OUT = 1, -1
 BRIDGES: Mapping[str, tuple[tuple[tuple[str, ...], Mapping[str, int]], ...]] = {
     "kpi_register_bridge_area_month": tuple(
         (
@@ -170,8 +172,8 @@ BRIDGES: Mapping[str, tuple[tuple[tuple[str, ...], Mapping[str, int]], ...]] = {
     ),
     "kpi_employment_area_month": (
         (
-            ("opening_working_count", "working_person_count"),
-            {"started_worker_count": _IN, "stopped_worker_count": _OUT, "moved_worker_count": _EITHER},
+            ("opening_working_count", "working_person_count", "moved_worker_count"),
+            {"started_worker_count": _IN, "stopped_worker_count": _OUT},
         ),
     ),
     # Every mean of a row falls with the households whose incomes it is made of: of a whole county, for two without a
@@ -189,6 +191,25 @@ BRIDGES: Mapping[str, tuple[tuple[tuple[str, ...], Mapping[str, int]], ...]] = {
             {"disagreeing_house_count": _IN, "ledger_only_count": _OUT},
         )
     ),
+}
+# There is none of the second without one of the first, so a 0 of the first is one of the second. What is counted in
+# households and in persons goes both ways, but births and deaths move persons without their household, and households
+# that split or merge move nobody.
+NONE_WITHOUT: Mapping[str, tuple[tuple[str, str], ...]] = {
+    model: tuple(
+        pair
+        for name in ("opening", *moves, "closing")
+        for pair in permutations((f"{name}_household_count", f"{name}_person_count"), 2)
+    )
+    + tuple((f"{name}_person_count", f"{name}_household_count") for name in of_persons_alone)
+    for model, moves, of_persons_alone in (
+        ("kpi_monitoring_area_month", ("new", "returned", "eliminated", "natural", "removed"), ()),
+        (
+            "kpi_register_bridge_area_month",
+            ("identified", "returned", "transfer_in", "removed_in_error", "transfer_out", "exited"),
+            ("natural_plus", "natural_minus"),
+        ),
+    )
 }
 # Parts of another count whose rest is no column, beside the numerators of shares on the cards: what is left counts too.
 PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {

@@ -31,6 +31,7 @@ from pipelines.publishing.status import (
 )
 from pipelines.reading import FileLedger, bronze_folder, ledgers
 from pipelines.reading.ledger import REJECTED_COLUMNS, REJECTED_NAME
+from pipelines.reading.pool import READER_FAILED
 from pipelines.settings import Settings
 
 LISTED_LEADS = 50
@@ -166,10 +167,7 @@ def file_accounts(
     if feed is not None and feed not in contracts:
         raise ValueError(f"There is no feed {feed}. Known are: {', '.join(contracts)}.")
     every = [one for one in ledgers(settings) if one.feed in contracts]
-    counting: dict[tuple[str, str], FileLedger] = {}
-    for one in every:
-        if one.verdict not in ("refused", "same_rows"):
-            counting[one.feed, one.period] = one
+    counting = _counting(every)
     folders = {receipt.receipt_id: bronze_folder(settings, receipt) for receipt in landed_receipts(settings)}
     found = []
     for one in every:
@@ -189,6 +187,20 @@ def file_accounts(
             )
         )
     return found
+
+
+def unread_files(settings: Settings) -> list[FileLedger]:
+    """The files that our reader failed on and whose slot has no later version that counts: they are read again."""
+    every = ledgers(settings)
+    counting = _counting(every)
+    return [
+        one for one in every if one.reason_code == READER_FAILED and _waits(one, counting.get((one.feed, one.period)))
+    ]
+
+
+def _counting(every: Sequence[FileLedger]) -> dict[tuple[str, str], FileLedger]:
+    """The version of each slot that counts; ``every`` has the older versions first."""
+    return {(one.feed, one.period): one for one in every if one.verdict not in ("refused", "same_rows")}
 
 
 def _waits(ledger: FileLedger, counting: FileLedger | None) -> bool:

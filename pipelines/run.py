@@ -44,7 +44,7 @@ from pipelines.publishing.tables import require_equal
 from pipelines.publishing.trust import data_light, late_departments, sent_again_with_less
 from pipelines.reading import BronzeInput, FileLedger, current_inputs, keep_verdicts, ledgers, read_pending
 from pipelines.reading.pool import READER_FAILED
-from pipelines.reporting import STAGE_NAMES, current_status, gate_line, leftovers_gate, new_run_id, refused_files
+from pipelines.reporting import STAGE_NAMES, current_status, gate_line, leftovers_gate, new_run_id, unread_files
 from pipelines.settings import Settings
 
 Progress = Callable[[int, int, str], None]
@@ -297,12 +297,12 @@ class Run:
 
     def _tell_of_files(self) -> None:
         """Add to how the run ended what became of the files that lay in the inbox, and which our reader failed on."""
-        failed_on = {one.receipt_id for one in ledgers(self.settings) if one.reason_code == READER_FAILED}
-        verdicts = {one.receipt_id: one.verdict for one in ledgers(self.settings)}
+        judged = ledgers(self.settings)
+        failed_on = [one.receipt_id for one in judged if one.reason_code == READER_FAILED]
+        verdicts = {one.receipt_id: one.verdict for one in judged}
         if (files := told(self.came, verdicts | dict.fromkeys(failed_on, "not_read"))) is not None:
             self._add(files.zh, f"{files.en}.")
-        waiting = {one.receipt_id for one in refused_files(self.settings) if one.feed in self.contracts}
-        if failed := len(waiting & failed_on):
+        if failed := sum(one.feed in self.contracts for one in unread_files(self.settings)):
             count = f"{failed} file{'' if failed == 1 else 's'}"
             self._add(
                 f"有 {failed} 份文件是我们的读取程序没有读成，不是部门的问题，下次运行会再读，办法写在各文件的说明里",

@@ -18,7 +18,7 @@ import polars as pl
 from pipelines.areas import build_areas
 from pipelines.contracts import Contract, load_contracts
 from pipelines.contracts.model import CODE_LISTS_FILE
-from pipelines.files import fsync_directory
+from pipelines.files import fsync_directory, remove
 from pipelines.landing.private import make_private, private_folder
 from pipelines.landing.receipts import Receipt, landed_receipts
 from pipelines.meaning.overrides import list_overrides, waived_checks
@@ -124,7 +124,7 @@ def read_pending(
             ledger = stopped_by_itself(ledger, contracts[receipt.feed], passing)
             if isinstance(answer, Failure):  # what it wrote before it ended may be half a table
                 for leftover in Path(task["folder"]).iterdir():
-                    leftover.unlink()
+                    remove(leftover)
             _put_in_place(settings, receipt, ledger, Path(task["folder"]))
             done.add(receipt.receipt_id)
             if progress is not None:

@@ -124,6 +124,7 @@ class Worker:
             answer = self._ask(process, task)
         finally:
             timer.cancel()
+            timer.join()  # it may have begun to stop the process
         if answer is not None and "result" in answer and not timed_out.is_set():
             self._answered += 1
             return dict(answer["result"])

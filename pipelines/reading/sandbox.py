@@ -106,18 +106,19 @@ def grant(size: int, folder: str | None, patience: int = 1) -> None:
     _lower(resource.RLIMIT_DATA, used + SHARE_MB * _MB + SHARE_PER_BYTE * size)
     times = resource.getrusage(resource.RUSAGE_SELF)
     spent = int(times.ru_utime + times.ru_stime) + 1
-    _lower(resource.RLIMIT_CPU, spent + patience * (CPU_SECONDS + CPU_SECONDS_PER_MB * size // _MB))
+    share = spent + patience * (CPU_SECONDS + CPU_SECONDS_PER_MB * size // _MB)
+    _lower(resource.RLIMIT_CPU, share, below=1)  # at the hard limit the kernel kills and does not say why
 
 
-def _lower(kind: int, limit: int) -> None:
+def _lower(kind: int, limit: int, below: int = 0) -> None:
     """The soft limit alone, so that the next task may have another."""
-    resource.setrlimit(kind, (_no_more_than_now(kind, limit), resource.getrlimit(kind)[1]))
+    resource.setrlimit(kind, (_no_more_than_now(kind, limit, below), resource.getrlimit(kind)[1]))
 
 
-def _no_more_than_now(kind: int, limit: int) -> int:
-    """``limit``, or the hard limit that the service's own manager has set below it."""
+def _no_more_than_now(kind: int, limit: int, below: int = 0) -> int:
+    """``limit``, or as much ``below`` the hard limit that the service's own manager has set."""
     hard = resource.getrlimit(kind)[1]
-    return limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    return limit if hard == resource.RLIM_INFINITY else min(limit, max(hard - below, 0))
 
 
 def leave_network() -> bool:

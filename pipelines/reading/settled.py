@@ -29,6 +29,7 @@ from pipelines.reading.volume import settle
 from pipelines.settings import PROJECT_DIR, Settings
 
 KEPT_FILE = "verdicts.json"
+_FILES = 16_384  # kept in memory: what the door remembers is known by the profile that it was found with
 JUDGES = tuple(PROJECT_DIR / "pipelines" / name for name in ("contracts", "meaning", "reading"))  # with shipped rules
 
 _State = tuple[int, int]
@@ -124,7 +125,7 @@ def _basis(settings: Settings, found: _Found, decided: tuple[str, ...], contract
 
 @cache
 def _judging_code() -> str:
-    """The code that this process runs, which is that of its start: a later upgrade judges in later processes."""
+    """The code at the first question: this process keeps what it has loaded, an upgrade comes with the next one."""
     return code_hash(JUDGES)
 
 
@@ -150,11 +151,11 @@ def _state(path: Path) -> _State | None:
     return found.st_ino, found.st_mtime_ns
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=_FILES)
 def _parsed_ledger(folder: Path, _inode: int, _changed: int) -> FileLedger:
     return read_ledger(folder)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_FILES)
 def _parsed_profile(folder: Path, _inode: int, _changed: int) -> Profile | None:
     return read_profile(folder)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from pipelines.contracts import Text, load_code_lists
+from pipelines.files import remove
 from pipelines.meaning.thresholds import load_thresholds
 from pipelines.reading.admission import admit
 from pipelines.reading.protocol import WorkerConfig
@@ -46,7 +47,7 @@ def read_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
     started = time.monotonic()
     contract = config.contracts[task["feed"]]
     for leftover in Path(task["folder"]).iterdir():  # of a first try
-        leftover.unlink()
+        remove(leftover)
     result: dict[str, Any] = {"verdict": "refused"}
     try:
         source = open_source(admit(Path(task["path"])))

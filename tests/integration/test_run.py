@@ -151,6 +151,10 @@ def test_a_file_that_our_reader_fails_on_is_told_no_more_once_a_later_version_co
     land_payments(settings, tmp_path / "in", 2, ["1.00"] * 150_000)
     small = settings.model_copy(update={"worker_memory_mb": 256})
     assert "有 1 份文件是我们的读取程序没有读成" in run_pipeline(small).message.zh
+    land_payments(settings, tmp_path / "in", 2, ["二百元"])
+    assert "有 1 份文件是我们的读取程序没有读成" in run_pipeline(small).message.zh
+    verdicts = [one.verdict for one in ledgers(small) if one.period == "2020-02"]
+    assert verdicts == ["refused", "refused"]
     land_payments(settings, tmp_path / "in", 2, ["200.00"])
     assert "读取程序" not in run_pipeline(small).message.zh
     assert published_sum(settings) == "300.00"

@@ -20,6 +20,7 @@ MOVES = {"new": 1, "returned": 1, "eliminated": -1, "natural": -1, "removed": -1
 MOVE_COLUMNS = [f"{move}_household_count" for move in MOVES]
 OPENING, CLOSING = "opening_household_count", "closing_household_count"
 BRIDGE = [OPENING, *MOVE_COLUMNS, CLOSING]
+IN_PERSONS = [name.replace("household", "person") for name in BRIDGE]
 VILLAGES = {"T0": ("V0", "V1", "V2"), "T1": ("V3", "V4"), "T2": ("V5",)}
 
 
@@ -52,7 +53,7 @@ def bridge(
 
 
 def hide(frame: pl.DataFrame) -> pl.DataFrame:
-    return small_cells.hide(MONITORING, frame, {MONITORING: dict.fromkeys(BRIDGE, CARD)}, SMALL, {})
+    return small_cells.hide(MONITORING, frame, {MONITORING: dict.fromkeys([*BRIDGE, *IN_PERSONS], CARD)}, SMALL, {})
 
 
 def stars(frame: pl.DataFrame, area: str, columns: Sequence[str] = BRIDGE) -> list[str]:
@@ -67,24 +68,32 @@ def place(row: Mapping[str, Any]) -> str:
     return str(row["area_id"]) if row["group_type"] == "all" else f"{row['area_id']} {row['group_id']}"
 
 
+def counted(frame: pl.DataFrame) -> list[list[str]]:
+    """The columns of each bridge of the frame: households, and persons where it has them."""
+    return [columns for columns in (BRIDGE, IN_PERSONS) if set(columns) <= set(frame.columns)]
+
+
 def worked_out(frame: pl.DataFrame) -> set[tuple[str, str]]:
     """The attack, by arithmetic of its own: every hidden cell that follows from one sum or one bridge, again and again.
 
-    A reader subtracts, and knows that nothing below a 0 is other than 0.
+    A reader subtracts, and knows that nothing below a 0 is other than 0, and that no households are no persons.
     """
-    known = {(place(row), name): row[name] for row in frame.to_dicts() for name in BRIDGE}
+    rows, bridges = frame.to_dicts(), counted(frame)
+    known = {(place(row), name): row[name] for row in rows for columns in bridges for name in columns}
     hidden = {cell for cell, value in known.items() if value is None}
+    twins = [[(place(row), name) for name in pair] for row in rows for pair in zip(*bridges, strict=True)]
     sums: list[dict[tuple[str, str], int]] = []
-    for row in frame.to_dicts():
+    for row in rows:
         one = place(row)
-        sums.append({(one, name): sign for name, sign in zip(BRIDGE, (1, *MOVES.values(), -1), strict=True)})
         below = [
             place(each) for each in frame.filter(parent_area_id=row["area_id"], group_id=row["group_id"]).to_dicts()
         ]
         classes = frame.filter(pl.col("group_type") != row["group_type"], area_id=row["area_id"]).to_dicts()
         within = [place(each) for each in classes] if row["group_type"] == "all" else []
-        for parts in filter(None, (below, within)):
-            sums += [{(one, name): -1} | {(each, name): 1 for each in parts} for name in BRIDGE]
+        for columns in bridges:
+            sums.append({(one, name): sign for name, sign in zip(columns, (1, *MOVES.values(), -1), strict=True)})
+            for parts in filter(None, (below, within)):
+                sums += [{(one, name): -1} | {(each, name): 1 for each in parts} for name in columns]
     found = True
     while found:
         found = False
@@ -94,6 +103,11 @@ def worked_out(frame: pl.DataFrame) -> set[tuple[str, str]]:
             of_one_sign = len({terms[cell] for cell in left}) == 1
             if left and (len(left) == 1 or (of_one_sign and rest == 0)):
                 known |= {cell: -rest * terms[cell] if len(left) == 1 else 0 for cell in left}
+                found = True
+        for pair in twins:
+            values = [known[cell] for cell in pair]
+            if 0 in values and None in values:
+                known |= dict.fromkeys(pair, 0)
                 found = True
     return {cell for cell in hidden if known[cell] is not None}
 
@@ -153,12 +167,42 @@ def test_no_hidden_movement_or_stock_follows_from_what_is_shown(moves: list[tupl
 def nothing_follows(frame: pl.DataFrame) -> None:
     """All small cells are hidden, and nobody in a hidden one follows."""
     shown = hide(frame)
-    truth = frame.to_dicts()
-    small = {(place(row), name) for row in truth for name in BRIDGE if 0 < row[name] < SMALL}
-    hidden = {(place(row), name) for row in shown.to_dicts() for name in BRIDGE if row[name] is None}
-    people = {(place(row), name) for row in truth for name in BRIDGE if row[name] > 0}
+    truth, columns = frame.to_dicts(), [name for each in counted(frame) for name in each]
+    small = {(place(row), name) for row in truth for name in columns if 0 < row[name] < SMALL}
+    hidden = {(place(row), name) for row in shown.to_dicts() for name in columns if row[name] is None}
+    people = {(place(row), name) for row in truth for name in columns if row[name] > 0}
     assert small <= hidden
     assert worked_out(shown) & people == set()
+
+
+def in_persons_too(frame: pl.DataFrame, moves: Mapping[str, Sequence[int]], opening: int) -> pl.DataFrame:
+    """A frame of households with its persons: movements by village in persons, and as many at the opening."""
+    persons = bridge(moves, opening).select("area_id", *BRIDGE).rename(dict(zip(BRIDGE, IN_PERSONS, strict=True)))
+    return frame.join(persons, on="area_id", how="left", maintain_order="left")
+
+
+def test_no_households_do_not_follow_from_no_persons() -> None:
+    """One household of five came to V0: that no persons left would say that no household did, and so that one came."""
+    households = bridge({"V0": (1, 0, 0, 0, 0), "V1": (5, 0, 5, 0, 0)})
+    shown = hide(in_persons_too(households, {"V0": (5, 0, 0, 0, 0), "V1": (20, 0, 20, 0, 0)}, 100))
+    assert {"new", "eliminated"} <= set(stars(shown, "V0"))
+    assert shown.filter(area_id="V0")["eliminated_person_count"].to_list() == [None]
+    assert worked_out(shown) == set()
+
+
+sizes = st.integers(1, 6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(movements, min_size=6, max_size=6), st.lists(sizes, min_size=30, max_size=30), st.integers(45, 60))
+def test_nothing_follows_from_households_and_persons_beside_each_other(
+    moves: list[tuple[int, ...]], members: list[int], opening: int
+) -> None:
+    names = [name for inside in VILLAGES.values() for name in inside]
+    size = iter(members)
+    persons = [tuple(one * next(size) for one in village) for village in moves]
+    households = bridge(dict(zip(names, moves, strict=True)), opening)
+    nothing_follows(in_persons_too(households, dict(zip(names, persons, strict=True)), opening * 6))
 
 
 @st.composite

@@ -215,9 +215,11 @@ def test_a_file_out_of_memory_in_a_used_process_has_the_longer_share_too(
     sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ends: list[Failure | None] = [Failure("memory", ""), OUT_OF_PROCESSOR_TIME, None]
+    asked: list[object] = []
     really = Worker.run
 
     def ended(self: Worker, task: dict[str, Any]) -> Any:
+        asked.append(task.get("patience"))
         failure = ends.pop(0)
         return really(self, task) if failure is None else failure
 
@@ -227,7 +229,7 @@ def test_a_file_out_of_memory_in_a_used_process_has_the_longer_share_too(
         monkeypatch.setattr(Worker, "run", ended)
         (answer,) = pool.run_all([task_for(sound)])
     assert answer == first
-    assert ends == []
+    assert asked == [None, None, SECOND_TRY_PATIENCE]
 
 
 def test_a_file_that_runs_out_of_processor_time_twice_is_given_up(
@@ -331,6 +333,12 @@ def test_a_small_file_has_a_small_share_of_memory_and_time(size: int, action: st
         [sys.executable, "-c", LIMITS, str(size), action], capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == expected, done.stderr
+
+
+def test_under_a_hard_limit_of_time_too_the_end_says_that_time_was_up() -> None:
+    code = LIMITS.replace("confine(4096)", "resource.setrlimit(resource.RLIMIT_CPU, (3, 3)); confine(4096)")
+    done = subprocess.run([sys.executable, "-c", code, "1000", "time"], capture_output=True, check=False, timeout=300)
+    assert done.returncode == -signal.SIGXCPU, done.stderr
 
 
 WRITES = """
