@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines.contracts import Text, load_code_lists
+from pipelines.contracts import Text
 from pipelines.reading.pool import ASKED_AGAIN, Failure, WorkerPool, failure_texts
 from pipelines.reading.protocol import WorkerConfig
 from pipelines.reading.tables import FileRefusedError
@@ -119,7 +119,7 @@ def inspect_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
     contract = config.contracts[task["feed"]] if task["feed"] else None
     rules = None
     if contract is not None:
-        rules = Rules("", config.areas_file, config.allow_synthetic, load_code_lists())
+        rules = Rules("", config.areas_file, config.allow_synthetic, config.code_lists)
     inspection = inspect_bytes(raw, task["file_name"], contract, rules)
     known = {
         each.feed

@@ -141,6 +141,7 @@ def _sweep(settings: Settings) -> None:
 def _task(settings: Settings, receipt: Receipt) -> dict[str, Any]:
     folder = settings.bronze_dir / ".reading" / receipt.receipt_id
     private_folder(settings.bronze_dir, folder)
+    oldest = load_thresholds(settings.contracts_dir).of("oldest_age", receipt.period, receipt.feed)
     return {
         "task": "read",
         "path": str(settings.data_dir / receipt.stored_path),
@@ -149,6 +150,7 @@ def _task(settings: Settings, receipt: Receipt) -> dict[str, Any]:
         "period": receipt.period,
         "receipt_id": receipt.receipt_id,
         "folder": str(folder),
+        "limits": {"oldest_age_years": int(oldest["years"])} if oldest else {},
     }
 
 

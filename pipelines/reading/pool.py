@@ -94,10 +94,11 @@ class Worker:
     """One reading process, started when it gets its first task."""
 
     def __init__(self, config: WorkerConfig, timeout_seconds: float) -> None:
-        self._config = config
+        self._config = config.model_dump_json() + "\n"
         self._timeout = timeout_seconds
         self._process: subprocess.Popen[str] | None = None
         self._answered = 0
+        self._is_told = False  # the running process has its config
 
     @property
     def process_id(self) -> int | None:
@@ -141,8 +142,10 @@ class Worker:
     def _ask(self, process: subprocess.Popen[str], task: dict[str, Any]) -> dict[str, Any] | None:
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("a reading process was started without pipes")
+        first = "" if self._is_told else self._config
+        self._is_told = True
         try:
-            process.stdin.write(json.dumps(task) + "\n")
+            process.stdin.write(first + json.dumps(task) + "\n")
             process.stdin.flush()
         except BrokenPipeError:
             return None
@@ -168,8 +171,7 @@ class Worker:
                 encoding="utf-8",
             )
             self._answered = 0
-            if self._process.stdin is not None:
-                self._process.stdin.write(self._config.model_dump_json() + "\n")
+            self._is_told = False
         return self._process
 
     def close(self) -> None:
@@ -199,13 +201,7 @@ class WorkerPool:
     """Several workers behind one queue; use as a context manager."""
 
     def __init__(self, settings: Settings, *, key: bytes = b"") -> None:
-        config = WorkerConfig(
-            memory_mb=settings.worker_memory_mb,
-            contracts_dir=settings.contracts_dir,
-            areas_file=settings.areas_file if settings.areas_file.exists() else None,
-            allow_synthetic=settings.allow_synthetic,
-            key_hex=key.hex(),
-        )
+        config = WorkerConfig.of(settings, key)
         self._workers = [Worker(config, settings.file_timeout_seconds) for _ in range(settings.worker_count)]
 
     def __enter__(self) -> Self:

@@ -15,9 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from pipelines.contracts import Text, load_code_lists
+from pipelines.contracts import Text
 from pipelines.files import remove
-from pipelines.meaning.thresholds import load_thresholds
 from pipelines.reading.admission import admit
 from pipelines.reading.protocol import WorkerConfig
 from pipelines.reading.sandbox import confine, grant
@@ -58,8 +57,7 @@ def read_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
         result["reason"] = {"zh": refusal.zh, "en": refusal.en}
         result["remedy"] = {"zh": refusal.remedy_zh, "en": refusal.remedy_en}
         return result | {"seconds": time.monotonic() - started}
-    oldest = load_thresholds(config.contracts_dir).of("oldest_age", task["period"], contract.feed) or {"years": 130}
-    rules = Rules(task["period"], config.areas_file, config.allow_synthetic, load_code_lists(), int(oldest["years"]))
+    rules = Rules(task["period"], config.areas_file, config.allow_synthetic, config.code_lists, **task["limits"])
     judged = judge_table(table, candidate.match, contract, rules)
     write_results(
         Path(task["folder"]),

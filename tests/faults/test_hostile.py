@@ -29,15 +29,8 @@ class Lab:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        settings = Settings(data_dir=folder, contracts_dir=CONTRACTS)
-        config = WorkerConfig(
-            memory_mb=settings.worker_memory_mb,
-            contracts_dir=CONTRACTS,
-            areas_file=None,
-            allow_synthetic=True,
-            key_hex="",
-        )
-        self.worker = Worker(config, timeout_seconds=60)
+        settings = Settings(data_dir=folder, contracts_dir=CONTRACTS, allow_synthetic=True)
+        self.worker = Worker(WorkerConfig.of(settings), timeout_seconds=60)
         self.seconds = 0.0
         self.busy_seconds = 0.0
         self.peak_mb = 0
@@ -73,7 +66,8 @@ class Lab:
     def _task(self, task: str, path: Path, name: str = f"{JUNE}.csv") -> dict[str, Any]:
         about = {"task": task, "path": str(path), "file_name": name, "feed": None, "period": None, "folder": None}
         if task == "read":
-            about |= {"feed": "aid", "period": "2020-06", "receipt_id": "r", "folder": str(self.folder / "work")}
+            about |= {"feed": "aid", "period": "2020-06", "receipt_id": "r", "limits": {}}
+            about |= {"folder": str(self.folder / "work")}
         return about
 
     def _watch(self, done: threading.Event, process_id: int | None) -> None:

@@ -47,13 +47,14 @@ def endless(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def new_worker() -> Iterator[Callable[..., Worker]]:
+def new_worker(tmp_path: Path) -> Iterator[Callable[..., Worker]]:
     made: list[Worker] = []
 
     def make(*, timeout_seconds: float = 60, memory_mb: int = 4096) -> Worker:
-        config = WorkerConfig(
-            memory_mb=memory_mb, contracts_dir=CONTRACTS, areas_file=None, allow_synthetic=True, key_hex=""
+        settings = Settings(
+            data_dir=tmp_path, contracts_dir=CONTRACTS, allow_synthetic=True, worker_memory_mb=memory_mb
         )
+        config = WorkerConfig.of(settings)
         made.append(Worker(config, timeout_seconds))
         return made[-1]
 
