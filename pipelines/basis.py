@@ -14,6 +14,7 @@ import duckdb
 from pipelines.areas import AreaTableError, load_places
 from pipelines.codehash import code_hash
 from pipelines.contracts import Contract, load_contracts
+from pipelines.errors import ToldError
 from pipelines.installation import is_made_synthetic
 from pipelines.landing import inbox_files
 from pipelines.modelling.calendar import next_month
@@ -25,7 +26,7 @@ from pipelines.settings import PROJECT_DIR, Settings
 PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
-class UnknownMonthError(ValueError):
+class UnknownMonthError(ToldError):
     """The figures cannot speak about the month asked for; the message says about which they can."""
 
 
@@ -48,17 +49,22 @@ def as_of(wanted: str | None, periods: Sequence[str], months: Sequence[str] | No
     if wanted is None:
         return known[-1]
     if PERIOD.fullmatch(wanted) is None:
-        raise UnknownMonthError(f"{wanted} is no month, so nothing was built. Write it like 2020-06.")
+        raise UnknownMonthError(
+            f"{wanted} 不是月份，没有建模。请写成 2020-06 的形式。",
+            f"{wanted} is no month, so nothing was built. Write it like 2020-06.",
+        )
     if wanted not in known:
         raise UnknownMonthError(
+            f"{wanted} 没有可说的数字：只能截至按月报送资料的月份（没有按月报送的，截至任一资料的月份）："
+            f"{_spans(known, '至', '、')}。请从中选择，或不写 --as-of，取最近的一个月。",
             f"There is nothing to say about {wanted}. Figures speak about months of feeds that come every month (of "
             f"all feeds where no such feed came): {_spans(known)}. Choose one of them, or leave --as-of away for the "
-            "newest."
+            "newest.",
         )
     return wanted
 
 
-def _spans(months: Sequence[str]) -> str:
+def _spans(months: Sequence[str], to: str = " to ", between: str = ", ") -> str:
     """Sorted months as text, those without a gap as first and last.
 
     >>> _spans(["2019-11", "2019-12", "2020-01", "2020-06"])
@@ -68,7 +74,7 @@ def _spans(months: Sequence[str]) -> str:
     for month in months:
         is_next = bool(spans) and next_month(spans[-1][1]) == month
         spans.append((spans.pop()[0] if is_next else month, month))
-    return ", ".join(first if first == last else f"{first} to {last}" for first, last in spans)
+    return between.join(first if first == last else f"{first}{to}{last}" for first, last in spans)
 
 
 def code_version() -> str:

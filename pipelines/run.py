@@ -18,6 +18,7 @@ from pipelines.basis import as_of, basis_now, code_version, is_of_invented_peopl
 from pipelines.checking.comparison import COMPARISON, fill_comparison
 from pipelines.clearing import clear_leftovers, forget, remove_build
 from pipelines.contracts import Contract, Text, load_contracts
+from pipelines.errors import ToldError
 from pipelines.gates.door import Extract, door_gate
 from pipelines.gates.models import bridge_gate, dbt_gate, model_row_counts
 from pipelines.gates.reconcile import conservation_gate, control_totals_gate
@@ -49,13 +50,14 @@ from pipelines.settings import Settings
 
 Progress = Callable[[int, int, str], None]
 STAGES = ("land", "read", "door", "build", "audit", "verify", "publish")
+_READ = STAGES.index("read")
 
 
 class GateFailedError(RuntimeError):
     """A gate did not pass: nothing is published."""
 
 
-class NothingToPublishError(RuntimeError):
+class NothingToPublishError(ToldError):
     """No delivery has been accepted yet."""
 
 
@@ -127,11 +129,14 @@ class Run:
         is_ours = type(error).__module__.startswith("pipelines.") or isinstance(error, OSError)
         reason = str(error) if is_ours else f"{type(error).__name__}"
         blocking = [gate for gate in self.gates if gate.is_blocking]
-        reason_zh = "；".join(gate.zh for gate in blocking) if blocking else reason
+        reason_zh = error.zh if isinstance(error, ToldError) else reason
+        reason_zh = "；".join(gate.zh for gate in blocking) if blocking else reason_zh
         self.message = Text(
             zh=f"运行在“{place.zh}”阶段停止，原发布版本保持不变。{reason_zh}",
             en=f"The run stopped while {place.en}; the standing release is unchanged. {reason}",
         )
+        if isinstance(error, (GateFailedError, NothingToPublishError)) and STAGES.index(self.stage) > _READ:
+            self._tell_of_files()
 
     def _show(self, text: str) -> None:
         """Where the run is, for work without a known length."""
@@ -198,7 +203,8 @@ class Run:
             inputs = current_inputs(self.settings)
             if not inputs:
                 raise NothingToPublishError(
-                    f"No delivery has been accepted yet: drop files into {self.settings.inbox_dir} and run again."
+                    f"还没有采用任何资料：请把文件放入 {self.settings.inbox_dir}，再运行一次。",
+                    f"No delivery has been accepted yet: drop files into {self.settings.inbox_dir} and run again.",
                 )
             self.bronze = Bronze(
                 contracts=self.contracts,
@@ -320,7 +326,7 @@ class Run:
     def _add(self, zh: str, en: str) -> None:
         """One more sentence to how the run ended."""
         if self.message is not None:
-            self.message = Text(zh=f"{self.message.zh}；{zh}", en=f"{self.message.en} {en}")
+            self.message = Text(zh=f"{self.message.zh.rstrip('。')}；{zh}", en=f"{self.message.en.rstrip('.')}. {en}")
 
     def _record(self, publication: Publication, nodes: list[NodeResult]) -> None:
         """Keep what the release that readers now have was made from, for the next run."""

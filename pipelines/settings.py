@@ -16,11 +16,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipelines.errors import ToldError
+
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 PREFIX = "XIANQING_"
 
 
-class KeyFileError(RuntimeError):
+class KeyFileError(ToldError):
     """The pseudonym key is missing, unreadable by us, or readable by others."""
 
 
@@ -147,16 +149,20 @@ class Settings(BaseModel):
             key = path.read_bytes()
         except OSError as error:
             raise KeyFileError(
+                f"无法读取假名密钥 {path}（{error.strerror}）：首次使用请运行一次 `xianqing init`，否则请从备份恢复；"
+                "换了密钥，新旧数据行就不再对应。",
                 f"The pseudonym key {path} cannot be read ({error.strerror}): run `xianqing init` once, or restore the "
-                "key from its backup; without the same key old and new rows no longer fit together."
+                "key from its backup; without the same key old and new rows no longer fit together.",
             ) from error
         if mode & 0o077:
             raise KeyFileError(
-                f"The pseudonym key {path} can be read by others (mode {mode:o}): run `chmod 600` on it."
+                f"假名密钥 {path} 可被他人读取（权限 {mode:o}）：请对它运行 `chmod 600`。",
+                f"The pseudonym key {path} can be read by others (mode {mode:o}): run `chmod 600` on it.",
             )
         if len(key) != 32:
             raise KeyFileError(
-                f"The pseudonym key {path} has {len(key)} bytes instead of 32: restore it from its backup."
+                f"假名密钥 {path} 有 {len(key)} 个字节，应为 32 个：请从备份恢复。",
+                f"The pseudonym key {path} has {len(key)} bytes instead of 32: restore it from its backup.",
             )
         return key
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pipelines.contracts import Text
+from pipelines.errors import ToldError
 from pipelines.landing.receipts import Receipt
 
 BUILD_YEAR = 2025  # this program did not exist before
@@ -17,7 +18,7 @@ LIFE_YEARS = 40
 TOLERANCE = timedelta(hours=26)  # every time zone of the world, and an hour
 
 
-class ClockError(RuntimeError):
+class ClockError(ToldError):
     """The system clock stands wrong: nothing was landed."""
 
 
@@ -30,14 +31,18 @@ def check_clock(now: datetime, known: Sequence[Receipt]) -> None:
     """Raise ClockError when ``now`` lies before this program, decades after it, or before a file that has arrived."""
     if not BUILD_YEAR <= now.year <= BUILD_YEAR + LIFE_YEARS:
         raise ClockError(
+            f"系统时钟显示 {now:%Y-%m-%d %H:%M} UTC，不可能正确，没有登记任何文件。"
+            "请校准时钟（并打开自动对时），再重新登记。",
             f"The system clock says {now:%Y-%m-%d %H:%M} UTC, which cannot be: nothing was landed. Set the clock (and "
-            "switch on time synchronisation), then land the files again."
+            "switch on time synchronisation), then land the files again.",
         )
     newest = max((one.arrived_at for one in known), default=None)
     if newest is not None and newest > now + TOLERANCE:
         raise ClockError(
+            f"系统时钟显示 {now:%Y-%m-%d %H:%M} UTC，但已有文件在 {newest:%Y-%m-%d %H:%M} UTC 到达，没有登记任何文件。"
+            "请校准时钟，再重新登记。",
             f"The system clock says {now:%Y-%m-%d %H:%M} UTC, but a file arrived at {newest:%Y-%m-%d %H:%M} UTC "
-            "already: nothing was landed. Set the clock, then land the files again."
+            "already: nothing was landed. Set the clock, then land the files again.",
         )
 
 

@@ -314,8 +314,9 @@ def test_f53_nothing_lands_under_a_clock_that_cannot_be_right(
     monkeypatch.setattr("pipelines.landing.landing.now_utc", lambda: datetime(year, 1, 1, tzinfo=UTC))
     office.drop(JUNE, as_csv(aid_rows()))
     path = office.dropped[0]
-    with pytest.raises(ClockError, match=f"{year}-01-01"):
+    with pytest.raises(ClockError, match=f"{year}-01-01") as refused:
         office.land()
+    assert f"系统时钟显示 {year}-01-01 00:00 UTC，不可能正确" in refused.value.zh
     assert path.exists()
     assert receipts(office.settings) == []
 
