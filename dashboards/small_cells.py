@@ -15,7 +15,19 @@ import numpy as np
 import polars as pl
 
 from dashboards.small_cell_choice import Bridge, Cells, Equations, Flags, Values, protect
-from dashboards.sums import BASES, BRIDGES, FROM, NONE_WITHOUT, NOT_A_PART, NOT_OF_PEOPLE, PARTS, SAME, STEPS, SUMS
+from dashboards.sums import (
+    BASES,
+    BRIDGES,
+    FROM,
+    NONE_WITHOUT,
+    NOT_A_PART,
+    NOT_OF_PEOPLE,
+    PARTS,
+    SAME,
+    STEPS,
+    SUMS,
+    WITHIN,
+)
 
 HIDDEN_COLUMNS = "hidden_columns"
 """The column of a frame that lists, row by row, the columns whose value is hidden (and null in the frame)."""
@@ -70,7 +82,7 @@ def hide(
             small_cell,
             bridges=_bridges(model, columns, frame.height),
             already=(already & (values > 0)).ravel(),
-            none_without=_none_without(model, columns, frame.height),
+            none_without=_none_without(model, frame, columns),
         ).reshape(values.shape)
         masks = {column: flags[:, index] for index, column in enumerate(columns)}
     _derive(model, frame, described, masks, beside)
@@ -208,11 +220,28 @@ def _bridges(model: str, columns: Sequence[str], height: int) -> list[Bridge]:
     return found
 
 
-def _none_without(model: str, columns: Sequence[str], height: int) -> Cells:
-    """Pairs of cells of one row, two columns: where the first is 0, the second is."""
+def _none_without(model: str, frame: pl.DataFrame, columns: Sequence[str]) -> Cells:
+    """Pairs of cells, two columns: where the first is 0, the second is."""
+    found = [_pairs(NONE_WITHOUT.get(model, ()), columns, frame.height)]
+    if model in WITHIN:
+        rows = _within(model, frame, columns) * len(columns)
+        found += [rows + index for index, name in enumerate(columns) if not name.startswith(WITHIN[model].of_one)]
+    return np.concatenate(found)
+
+
+def _pairs(named: Sequence[tuple[str, str]], columns: Sequence[str], height: int) -> Cells:
+    """Two cells of each row, by the names of their columns."""
     at, lines = {column: index for index, column in enumerate(columns)}, np.arange(height)[:, None] * len(columns)
-    pairs = [(at[one], at[other]) for one, other in NONE_WITHOUT.get(model, ()) if one in at and other in at]
-    return np.concatenate([np.zeros((0, 2), dtype=np.int64), *(lines + np.array(pair) for pair in pairs)])
+    known = [(at[one], at[other]) for one, other in named if one in at and other in at]
+    return np.concatenate([np.zeros((0, 2), dtype=np.int64), *(lines + np.array(pair) for pair in known)])
+
+
+def _within(model: str, frame: pl.DataFrame, columns: Sequence[str]) -> Cells:
+    """Rows of the group that holds another one and of that one, two columns."""
+    keys = ["area_id", *(key for key in _keys(frame, columns) if key != "group_id")]
+    rows = frame.select(*keys, "group_id").with_row_index("row")
+    whole, part = (rows.filter(pl.col("group_id") == name).drop("group_id") for name in WITHIN[model].groups)
+    return whole.join(part, on=keys, nulls_equal=True).select("row", "row_right").to_numpy().astype(np.int64)
 
 
 def _keys(frame: pl.DataFrame, counted: Sequence[str]) -> list[str]:
@@ -250,6 +279,10 @@ def _equations(model: str, frame: pl.DataFrame, columns: Sequence[str]) -> Equat
     for total, members, before in STEPS.get(model, ()):
         now, then = _successors(rows, keys)
         found += _of_columns(at, total, [(now, now, members), (now, then, before)], width)
+    if model in WITHIN:
+        whole, part = _within(model, frame, columns).T
+        for name in (one for one in columns if one.startswith(WITHIN[model].same)):
+            found += _of_columns(at, name, [(whole, part, (name,))], width)
     return _joined(found)
 
 

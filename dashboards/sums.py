@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import permutations
+from typing import NamedTuple
 
 # What a reader can add up inside one row: a total and its parts.
 SUMS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
@@ -192,23 +193,67 @@ BRIDGES: Mapping[str, tuple[tuple[tuple[str, ...], Mapping[str, int]], ...]] = {
         )
     ),
 }
-# There is none of the second without one of the first, so a 0 of the first is one of the second. What is counted in
-# households and in persons goes both ways, but births and deaths move persons without their household, and households
-# that split or merge move nobody.
-NONE_WITHOUT: Mapping[str, tuple[tuple[str, str], ...]] = {
-    model: tuple(
-        pair
-        for name in ("opening", *moves, "closing")
-        for pair in permutations((f"{name}_household_count", f"{name}_person_count"), 2)
+
+
+def _there(model: str) -> tuple[tuple[str, str], ...]:
+    """Nobody goes where nobody was, and nobody came where nobody is."""
+    return tuple(
+        (stocks[0 if way == _OUT else 1], move) for stocks, moves in BRIDGES[model] for move, way in moves.items()
     )
-    + tuple((f"{name}_person_count", f"{name}_household_count") for name in of_persons_alone)
-    for model, moves, of_persons_alone in (
-        ("kpi_monitoring_area_month", ("new", "returned", "eliminated", "natural", "removed"), ()),
-        (
-            "kpi_register_bridge_area_month",
-            ("identified", "returned", "transfer_in", "removed_in_error", "transfer_out", "exited"),
-            ("natural_plus", "natural_minus"),
-        ),
+
+
+def _both(*names: str) -> tuple[tuple[str, str], ...]:
+    """The same in households and in persons."""
+    return tuple(
+        pair for name in names for pair in permutations((f"{name}_household_count", f"{name}_person_count"), 2)
+    )
+
+
+# There is none of the second without one of the first, so a 0 of the first is one of the second. Births and deaths move
+# persons without their household, and households that split or merge move nobody.
+NONE_WITHOUT: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "kpi_monitoring_area_month": (
+        *_there("kpi_monitoring_area_month"),
+        *_both("opening", "new", "returned", "eliminated", "natural", "removed", "closing"),
+    ),
+    "kpi_register_bridge_area_month": (
+        *_there("kpi_register_bridge_area_month"),
+        *_both("opening", "identified", "returned", "transfer_in", "removed_in_error", "transfer_out", "exited"),
+        *_both("closing"),
+        ("natural_plus_person_count", "natural_plus_household_count"),
+        ("natural_minus_person_count", "natural_minus_household_count"),
+    ),
+    "kpi_employment_area_month": (
+        *_there("kpi_employment_area_month"),
+        ("started_worker_count", "new_worker_count"),
+        ("started_worker_count", "returned_worker_count"),
+        ("monitored_person_count", "working_person_count"),
+        ("cumulative_worker_count", "working_person_count"),
+        ("working_person_count", "working_labour_force_count"),
+        ("labour_force_count", "working_labour_force_count"),
+    ),
+    "kpi_housing_area_year": (
+        ("register_dangerous_count", "register_only_count"),
+        ("ledger_unsafe_count", "ledger_only_count"),
+    ),
+}
+
+
+class Within(NamedTuple):
+    """Two groups, the first of which holds all of the second: what it has none of, the second has none of.
+
+    But for the columns whose names begin with one of ``of_one``: only one of the groups has such movements. Those that
+    begin with one of ``same`` are the same in both.
+    """
+
+    groups: tuple[str, str]
+    of_one: tuple[str, ...]
+    same: tuple[str, ...]
+
+
+WITHIN: Mapping[str, Within] = {
+    "kpi_register_bridge_area_month": Within(
+        ("registered", "unexited"), of_one=("returned", "exited", "unexplained"), same=("identified",)
     )
 }
 # Parts of another count whose rest is no column, beside the numerators of shares on the cards: what is left counts too.

@@ -50,13 +50,14 @@ def as_of(wanted: str | None, periods: Sequence[str], months: Sequence[str] | No
         return known[-1]
     if PERIOD.fullmatch(wanted) is None:
         raise UnknownMonthError(
-            f"{wanted} 不是月份，没有建模。请写成 2020-06 的形式。",
+            f"“{wanted}”不是有效的月份，未建模。请按 2020-06 的格式填写。",
             f"{wanted} is no month, so nothing was built. Write it like 2020-06.",
         )
     if wanted not in known:
         raise UnknownMonthError(
-            f"{wanted} 没有可说的数字：只能截至按月报送资料的月份（没有按月报送的，截至任一资料的月份）："
-            f"{_spans(known, '至', '、')}。请从中选择，或不写 --as-of，取最近的一个月。",
+            f"没有截至 {wanted} 的数据。数据截至月份须是已有按月报送资料的月份"
+            f"（没有按月报送资料时，为任一资料所属的月份），可选："
+            f"{_spans(known, '至', '、')}。请从中选择；不写 --as-of 则取最近一个月。",
             f"There is nothing to say about {wanted}. Figures speak about months of feeds that come every month (of "
             f"all feeds where no such feed came): {_spans(known)}. Choose one of them, or leave --as-of away for the "
             "newest.",

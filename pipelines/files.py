@@ -71,4 +71,9 @@ def sha256_of(path: Path) -> str:
 
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file of ours; raises OSError, yaml.YAMLError."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_YAML_LOADER)  # noqa: S506 - a safe loader, see above
+    return parse_yaml(path.read_bytes())
+
+
+def parse_yaml(content: bytes) -> Any:
+    """The content of YAML in UTF-8; raises yaml.YAMLError."""
+    return yaml.load(content.decode(), Loader=_YAML_LOADER)  # noqa: S506 - a safe loader, see above

@@ -135,8 +135,6 @@ class Run:
             zh=f"运行在“{place.zh}”阶段停止，原发布版本保持不变。{reason_zh}",
             en=f"The run stopped while {place.en}; the standing release is unchanged. {reason}",
         )
-        if isinstance(error, (GateFailedError, NothingToPublishError)) and STAGES.index(self.stage) > _READ:
-            self._tell_of_files()
 
     def _show(self, text: str) -> None:
         """Where the run is, for work without a known length."""
@@ -203,7 +201,7 @@ class Run:
             inputs = current_inputs(self.settings)
             if not inputs:
                 raise NothingToPublishError(
-                    f"还没有采用任何资料：请把文件放入 {self.settings.inbox_dir}，再运行一次。",
+                    f"尚未采用任何资料：请把文件放入 {self.settings.inbox_dir}，然后重新运行。",
                     f"No delivery has been accepted yet: drop files into {self.settings.inbox_dir} and run again.",
                 )
             self.bronze = Bronze(
@@ -302,12 +300,16 @@ class Run:
         return publication
 
     def _tell_of_files(self) -> None:
-        """Add to how the run ended what became of the files that lay in the inbox, and which our reader failed on."""
+        """Add to how the run ended what became of the files that lay in the inbox."""
         judged = ledgers(self.settings)
         failed_on = [one.receipt_id for one in judged if one.reason_code == READER_FAILED]
         verdicts = {one.receipt_id: one.verdict for one in judged}
         if (files := told(self.came, verdicts | dict.fromkeys(failed_on, "not_read"))) is not None:
             self._add(files.zh, f"{files.en}.")
+        self._tell_of_unread_files()
+
+    def _tell_of_unread_files(self) -> None:
+        """Add to how the run ended which files our reader failed on."""
         if failed := sum(one.feed in self.contracts for one in unread_files(self.settings)):
             count = f"{failed} file{'' if failed == 1 else 's'}"
             self._add(
@@ -404,6 +406,8 @@ class Run:
                 zh=f"运行在“{place.zh}”阶段后中断，原发布版本保持不变，请重新运行",
                 en=f"The run ended after {place.en} without publishing; the standing release is unchanged. Run again.",
             )
+        if self.state == "failed" and self.stage in STAGES[_READ + 1 :]:
+            self._tell_of_unread_files()
         self.write_status()
         if self.state != "failed":
             remove_build(self.settings, self.lease.run_id)

@@ -22,6 +22,9 @@ PROJECT_DIR = Path(__file__).resolve().parents[1]
 PREFIX = "XIANQING_"
 
 
+_WHY = {FileNotFoundError: "文件不存在", PermissionError: "没有读取权限"}
+
+
 class KeyFileError(ToldError):
     """The pseudonym key is missing, unreadable by us, or readable by others."""
 
@@ -148,20 +151,21 @@ class Settings(BaseModel):
             mode = stat.S_IMODE(path.stat().st_mode)
             key = path.read_bytes()
         except OSError as error:
+            why = _WHY.get(type(error), error.strerror)
             raise KeyFileError(
-                f"无法读取假名密钥 {path}（{error.strerror}）：首次使用请运行一次 `xianqing init`，否则请从备份恢复；"
-                "换了密钥，新旧数据行就不再对应。",
+                f"无法读取假名密钥 {path}（{why}）：首次使用请运行一次 `xianqing init`，否则请从备份恢复；"
+                "更换密钥后，新旧数据将无法对应。",
                 f"The pseudonym key {path} cannot be read ({error.strerror}): run `xianqing init` once, or restore the "
                 "key from its backup; without the same key old and new rows no longer fit together.",
             ) from error
         if mode & 0o077:
             raise KeyFileError(
-                f"假名密钥 {path} 可被他人读取（权限 {mode:o}）：请对它运行 `chmod 600`。",
+                f"假名密钥 {path} 可被他人读取（权限 {mode:o}）：请运行 `chmod 600 {path}`。",
                 f"The pseudonym key {path} can be read by others (mode {mode:o}): run `chmod 600` on it.",
             )
         if len(key) != 32:
             raise KeyFileError(
-                f"假名密钥 {path} 有 {len(key)} 个字节，应为 32 个：请从备份恢复。",
+                f"假名密钥 {path} 长度为 {len(key)} 字节，应为 32 字节：请从备份恢复。",
                 f"The pseudonym key {path} has {len(key)} bytes instead of 32: restore it from its backup.",
             )
         return key

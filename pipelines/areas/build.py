@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.contracts import Text
+from pipelines.files import read_yaml
 from pipelines.settings import Settings
 
 REFERENCE_DIR = Path(__file__).parent / "reference"
@@ -59,7 +59,7 @@ class Place(BaseModel):
 
 def load_places() -> dict[str, Place]:
     """All shipped places by their name in the settings."""
-    raw = yaml.safe_load((REFERENCE_DIR / "places.yml").read_text(encoding="utf-8"))
+    raw = read_yaml(REFERENCE_DIR / "places.yml")
     return {name: Place.model_validate(value) for name, value in raw.items()}
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as PydanticField
 
-from pipelines.files import read_yaml
+from pipelines.files import parse_yaml, read_yaml
 
 CONTRACTS_DIR = Path(__file__).parent
 CODE_LISTS_FILE = CONTRACTS_DIR / "code_lists.yml"
@@ -285,9 +285,15 @@ def normalise_header(header: str) -> str:
 
 
 @cache
-def load_code_lists(path: Path = CODE_LISTS_FILE) -> dict[str, tuple[CodeValue, ...]]:
+def code_list_bytes() -> bytes:
+    """The file of code lists as this process has read it, once: what it judges by is what it says it judged by."""
+    return CODE_LISTS_FILE.read_bytes()
+
+
+@cache
+def load_code_lists() -> dict[str, tuple[CodeValue, ...]]:
     """All code lists by name; raises pydantic.ValidationError when the file is malformed."""
-    raw = read_yaml(path)
+    raw = parse_yaml(code_list_bytes())
     return {name: tuple(CodeValue.model_validate(value) for value in values) for name, values in raw.items()}
 
 

@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pipelines.factcheck.against import check_against
 from pipelines.factcheck.bounds import check_bounds
 from pipelines.factcheck.changes import check_changes
@@ -25,15 +23,14 @@ from pipelines.factcheck.shares import check_shares
 from pipelines.factcheck.subsets import check_subsets
 from pipelines.factcheck.sums import check_sums
 from pipelines.factcheck.tables import check_tables, table_spans
+from pipelines.files import read_yaml
 
 LANGUAGES = ("zh", "en")
 
 
 @cache
 def _sentences() -> dict[str, dict[str, str]]:
-    content: dict[str, dict[str, str]] = yaml.safe_load(
-        (Path(__file__).parent / "sentences.yml").read_text(encoding="utf-8")
-    )
+    content: dict[str, dict[str, str]] = read_yaml(Path(__file__).parent / "sentences.yml")
     return content
 
 

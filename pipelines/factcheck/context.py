@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
-
 from pipelines.factcheck.entries import Entry
+from pipelines.files import read_yaml
 
 INTENSIVE = re.compile(
     r"人均|户均|平均|均价|价格|指数|系数|标准|率(?!先|领)|密度|比重|占比|比例|年龄|寿命|单价|均(?=可支配|消费|纯收入|收入|增收)|最高|最低|温度|浓度|排名|评分|得分"
@@ -28,7 +27,7 @@ _SUFFIX = re.compile(r"(?:[、和与及,:]|等)+$")
 @cache
 def families() -> dict[str, list[list[re.Pattern[str]]]]:
     """The families of names that divide a whole without rest."""
-    content = yaml.safe_load((Path(__file__).parent / "partitions.yml").read_text(encoding="utf-8"))
+    content = read_yaml(Path(__file__).parent / "partitions.yml")
     return {name: [[re.compile(one) for one in each] for each in sets] for name, sets in content.items()}
 
 

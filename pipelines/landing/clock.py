@@ -31,16 +31,16 @@ def check_clock(now: datetime, known: Sequence[Receipt]) -> None:
     """Raise ClockError when ``now`` lies before this program, decades after it, or before a file that has arrived."""
     if not BUILD_YEAR <= now.year <= BUILD_YEAR + LIFE_YEARS:
         raise ClockError(
-            f"系统时钟显示 {now:%Y-%m-%d %H:%M} UTC，不可能正确，没有登记任何文件。"
-            "请校准时钟（并打开自动对时），再重新登记。",
+            f"系统时钟显示 {now:%Y-%m-%d %H:%M} UTC，显然有误（世界时，北京时间减 8 小时），未接收任何文件。"
+            "请校准时钟（并开启自动对时），再重新接收。",
             f"The system clock says {now:%Y-%m-%d %H:%M} UTC, which cannot be: nothing was landed. Set the clock (and "
             "switch on time synchronisation), then land the files again.",
         )
     newest = max((one.arrived_at for one in known), default=None)
     if newest is not None and newest > now + TOLERANCE:
         raise ClockError(
-            f"系统时钟显示 {now:%Y-%m-%d %H:%M} UTC，但已有文件在 {newest:%Y-%m-%d %H:%M} UTC 到达，没有登记任何文件。"
-            "请校准时钟，再重新登记。",
+            f"系统时钟显示 {now:%Y-%m-%d %H:%M} UTC，但已有文件的到达时间为 "
+            f"{newest:%Y-%m-%d %H:%M} UTC（世界时，北京时间减 8 小时），未接收任何文件。请校准时钟，再重新接收。",
             f"The system clock says {now:%Y-%m-%d %H:%M} UTC, but a file arrived at {newest:%Y-%m-%d %H:%M} UTC "
             "already: nothing was landed. Set the clock, then land the files again.",
         )

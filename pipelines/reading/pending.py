@@ -17,7 +17,7 @@ import polars as pl
 
 from pipelines.areas import build_areas
 from pipelines.contracts import Contract, load_contracts
-from pipelines.contracts.model import CODE_LISTS_FILE
+from pipelines.contracts.model import code_list_bytes
 from pipelines.files import fsync_directory, remove
 from pipelines.landing.private import make_private, private_folder
 from pipelines.landing.receipts import Receipt, landed_receipts
@@ -61,7 +61,7 @@ def rules_hash(settings: Settings) -> str:
     """Changes with the division table, the code lists, the choice of synthetic identities, the thresholds that judge
     rows and the form of profiles; not by a mere rebuild of the table.
     """
-    digest = hashlib.sha256(CODE_LISTS_FILE.read_bytes())
+    digest = hashlib.sha256(code_list_bytes())
     digest.update(pl.read_parquet(settings.areas_file).sort(pl.all()).write_csv().encode())
     digest.update(str(settings.allow_synthetic).encode())
     oldest = load_thresholds(settings.contracts_dir).row_rules

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from pipelines.contracts import Text
-from pipelines.files import remove
 from pipelines.reading.admission import admit
 from pipelines.reading.protocol import WorkerConfig
 from pipelines.reading.sandbox import confine, grant
@@ -46,7 +45,7 @@ def read_task(config: WorkerConfig, task: dict[str, Any]) -> dict[str, Any]:
     started = time.monotonic()
     contract = config.contracts[task["feed"]]
     for leftover in Path(task["folder"]).iterdir():  # of a first try
-        remove(leftover)
+        leftover.unlink()
     result: dict[str, Any] = {"verdict": "refused"}
     try:
         source = open_source(admit(Path(task["path"])))

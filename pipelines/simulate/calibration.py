@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
+from pipelines.files import read_yaml
 from pipelines.simulate.places import at, changed, own_calendar, own_figures, own_label, own_plan, per_unit, units_of
 
 FOLDER = Path(__file__).parent
@@ -61,7 +61,7 @@ def load_parts(folder: str, depth: int) -> dict[str, Any]:
     """The YAML files of a folder as one mapping, merged down to ``depth`` keys; raises ValueError for a key twice."""
     merged: dict[str, Any] = {}
     for path in sorted((FOLDER / folder).glob("*.yml")):
-        _merge(merged, yaml.safe_load(path.read_text(encoding="utf-8")), depth, path.name)
+        _merge(merged, read_yaml(path), depth, path.name)
     return merged
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-import yaml
 
+from pipelines.files import read_yaml
 from pipelines.simulate.calibration import FOLDER, Villages, apportion, calibration, generator, half_even, villages
 from pipelines.simulate.households import (
     DAUGHTER,
@@ -200,7 +200,7 @@ def _vital_events(members: Members, rng: np.random.Generator) -> tuple[np.ndarra
 
 
 def _names(residents: Residents, sex: np.ndarray, parent: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    raw = yaml.safe_load((FOLDER / "names.yml").read_text(encoding="utf-8"))
+    raw = read_yaml(FOLDER / "names.yml")
     surnames = np.array(list(raw["surnames"]))
     male, female = np.array(list(raw["given_male"])), np.array(list(raw["given_female"]))
     count = len(sex)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import yaml
 
+from pipelines.files import read_yaml
 from pipelines.simulate.calibration import FOLDER
 from pipelines.simulate.identity import FEMALE, MALE
 
@@ -42,7 +42,7 @@ class _Templates:
 
 @cache
 def _model() -> tuple[np.ndarray, _Templates]:
-    raw = yaml.safe_load((FOLDER / "households.yml").read_text(encoding="utf-8"))
+    raw = read_yaml(FOLDER / "households.yml")
     shares = np.array([raw["sizes"][size] for size in sorted(raw["sizes"])], dtype=np.float64)
     ages: list[list[int]] = []
     roles: list[list[int]] = []

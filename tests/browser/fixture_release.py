@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import yaml
+
+from pipelines.files import read_yaml
 
 RELEASE = "20201205T080000Z-2"
 PREVIOUS = "20201105T080000Z-1"
@@ -313,7 +314,7 @@ def _cards() -> Row:
     """Descriptions and cards as the models declare them, in the shape of ``cards.json``."""
     cards: Row = {}
     for file in sorted(MODELS.rglob("*.yml")):
-        for model in yaml.safe_load(file.read_text(encoding="utf-8"))["models"]:
+        for model in read_yaml(file)["models"]:
             columns = {}
             for column in model["columns"]:
                 zh, _, en = (column.get("description") or "").partition(" | ")
@@ -324,7 +325,7 @@ def _cards() -> Row:
                     "data_type": column["data_type"],
                 } | {"card": card}
             cards[model["name"]] = columns
-    exposures = yaml.safe_load((MODELS.parent / "exposures.yml").read_text(encoding="utf-8"))["exposures"]
+    exposures = read_yaml(MODELS.parent / "exposures.yml")["exposures"]
     cards["__exposures__"] = {
         one["name"]: {"depends_on": [re.sub(r"ref\('(\w+)'\)", r"\1", ref) for ref in one["depends_on"]]}
         for one in exposures

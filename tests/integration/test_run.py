@@ -316,7 +316,7 @@ def test_a_month_without_files_is_refused_and_the_status_says_which_there_are(co
     assert status is not None
     assert "There is nothing to say about 2019-12" in status.last_run.message.en
     assert "came): 2020-01" in status.last_run.message.en
-    assert "2019-12 没有可说的数字" in status.last_run.message.zh
+    assert "没有截至 2019-12 的数据" in status.last_run.message.zh
     assert "There is" not in status.last_run.message.zh
     assert "door" not in [gate.name for gate in status.last_run.gates]  # refused before minutes of checks
     assert current_release_id(county) == standing
@@ -344,7 +344,7 @@ def test_an_empty_installation_says_what_is_missing(tmp_path: Path) -> None:
     status = read_status(settings)
     assert status is not None
     assert status.last_run.message.zh.endswith(
-        f"原发布版本保持不变。还没有采用任何资料：请把文件放入 {settings.inbox_dir}，再运行一次。"
+        f"原发布版本保持不变。尚未采用任何资料：请把文件放入 {settings.inbox_dir}，然后重新运行。"
     )
 
 
@@ -355,7 +355,7 @@ def test_a_run_that_publishes_nothing_says_which_files_our_reader_failed_on(tmp_
         run_pipeline(settings.model_copy(update={"worker_memory_mb": 64}))
     status = read_status(settings)
     assert status is not None
-    assert "再运行一次；有 1 份文件是我们的读取程序没有读成" in status.last_run.message.zh
+    assert "然后重新运行；有 1 份文件是我们的读取程序没有读成" in status.last_run.message.zh
     assert "and run again. Our reader failed on 1 file, no fault of the sender" in status.last_run.message.en
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
-import yaml
 
 from dashboards import tables
 from dashboards.words import Words
+from pipelines.files import read_yaml
 from pipelines.settings import get_settings
 from tests.browser.fixture_release import MODELS, RELEASE, build_marts
 from tests.unit.test_dashboards_pages import open_page, text_of
@@ -36,7 +36,7 @@ def _release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for table in (TRACE, HOPS, LIST):
         [model] = MODELS.glob(f"**/{table}.yml")
-        columns = yaml.safe_load(model.read_text(encoding="utf-8"))["models"][0]["columns"]
+        columns = read_yaml(model)["models"][0]["columns"]
         with duckdb.connect() as connection:
             typed = ", ".join(f"{one['name']} {one['data_type']}" for one in columns)
             connection.execute(f"create table made ({typed})")

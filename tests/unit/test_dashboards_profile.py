@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-import yaml
 
 from dashboards import profile
 from dashboards.data import Area, Release
+from pipelines.files import read_yaml
 from pipelines.settings import PROJECT_DIR, get_settings
 from tests.browser.fixture_release import build_marts
 from tests.unit.test_dashboards_pages import open_page
@@ -23,7 +23,7 @@ VILLAGE = Area("530323102202", "village", "雨柱村民委员会", "530323102000
 def columns() -> dict[str, dict[str, Any]]:
     models: dict[str, dict[str, Any]] = {}
     for path in MARTS.rglob("*.yml"):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
+        for model in read_yaml(path)["models"]:
             models[model["name"]] = {column["name"]: column for column in model["columns"]}
     return models
 

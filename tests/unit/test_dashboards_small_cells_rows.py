@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
@@ -76,12 +77,18 @@ def counted(frame: pl.DataFrame) -> list[list[str]]:
 def worked_out(frame: pl.DataFrame) -> set[tuple[str, str]]:
     """The attack, by arithmetic of its own: every hidden cell that follows from one sum or one bridge, again and again.
 
-    A reader subtracts, and knows that nothing below a 0 is other than 0, and that no households are no persons.
+    A reader subtracts, and knows that nothing below a 0 is other than 0, that no households are no persons, that nobody
+    goes where nobody was and nobody came where nobody is.
     """
     rows, bridges = frame.to_dicts(), counted(frame)
     known = {(place(row), name): row[name] for row in rows for columns in bridges for name in columns}
     hidden = {cell for cell, value in known.items() if value is None}
-    twins = [[(place(row), name) for name in pair] for row in rows for pair in zip(*bridges, strict=True)]
+    says = [
+        (columns[0 if way < 0 else -1], move)
+        for columns in bridges
+        for move, way in zip(columns[1:-1], MOVES.values(), strict=True)
+    ]
+    says += [pair for both in zip(*bridges, strict=True) for pair in permutations(both, 2)]
     sums: list[dict[tuple[str, str], int]] = []
     for row in rows:
         one = place(row)
@@ -104,10 +111,9 @@ def worked_out(frame: pl.DataFrame) -> set[tuple[str, str]]:
             if left and (len(left) == 1 or (of_one_sign and rest == 0)):
                 known |= {cell: -rest * terms[cell] if len(left) == 1 else 0 for cell in left}
                 found = True
-        for pair in twins:
-            values = [known[cell] for cell in pair]
-            if 0 in values and None in values:
-                known |= dict.fromkeys(pair, 0)
+        for one, (first, second) in product(map(place, rows), says):
+            if known[one, first] == 0 and known[one, second] is None:
+                known[one, second] = 0
                 found = True
     return {cell for cell in hidden if known[cell] is not None}
 
@@ -207,12 +213,12 @@ def test_nothing_follows_from_households_and_persons_beside_each_other(
 
 @st.composite
 def villages_of_a_class(draw: st.DrawFn) -> tuple[dict[str, tuple[int, ...]], dict[str, int]]:
-    """Movements and openings of few households: none leaves that was not there."""
+    """Movements and openings of few households: none leaves that was not there when the month began."""
     moves, openings = {}, {}
     for name in (name for inside in VILLAGES.values() for name in inside):
         openings[name] = draw(st.integers(0, 12) | st.just(0))
         came = draw(st.tuples(amounts, amounts))
-        left, gone = openings[name] + sum(came), []
+        left, gone = openings[name], []
         for _ in range(3):
             gone.append(min(left, draw(amounts)))
             left -= gone[-1]

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
 from streamlit.testing.v1 import AppTest
 
 from dashboards import data, single_households
 from dashboards.small_cells import people
 from dashboards.words import Language, Words, load_catalogue
+from pipelines.files import read_yaml
 from pipelines.settings import get_settings
 from tests.browser.fixture_release import RELEASE, build_marts
 from tests.unit.dbt_county import Built, build
@@ -121,7 +121,7 @@ def test_the_rules_shown_are_those_of_the_place_and_the_year(marts: Path, built:
 
 
 def test_small_counts_of_policies_are_hidden_like_all_counts_of_people() -> None:
-    described = yaml.safe_load((MODELS / "social" / f"{COVERAGE}.yml").read_text(encoding="utf-8"))["models"][0]
+    described = read_yaml(MODELS / "social" / f"{COVERAGE}.yml")["models"][0]
     cards = {column["name"]: (column.get("config") or {}).get("meta") for column in described["columns"]}
     assert set(people(cards, FIGURES)) == set(FIGURES) - {"covered_share"}
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-import yaml
 
 from dashboards import small_cells
 from dashboards.sums import BRIDGES, STEPS, SUMS
+from pipelines.files import read_yaml
 
 SMALL = 4
 MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
 SIDE = r"\w+(?: [+-] \w+)*"
 EMPLOYMENT, HOUSING, INCOME = "kpi_employment_area_month", "kpi_housing_area_year", "kpi_income_area_year"
+REGISTER = "kpi_register_bridge_area_month"
 
 
+@cache
 def models() -> dict[str, Mapping[str, Any]]:
-    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(MARTS.rglob("kpi_*.yml"))]
+    files = [read_yaml(path) for path in sorted(MARTS.rglob("kpi_*.yml"))]
     return {model["name"]: model for file in files for model in file["models"]}
 
 
@@ -109,6 +112,45 @@ def test_households_without_an_income_row_do_not_follow_and_the_means_of_those_w
     counts: tuple[int, ...], shown: tuple[int | None, ...]
 ) -> None:
     assert tuple(row(INCOME, dict(zip(INCOMES, counts, strict=True))).values()) == shown
+
+
+def both_groups(registered: Mapping[str, int], unexited: Mapping[str, int]) -> dict[str, set[str]]:
+    """One place of the register: which movements of households are hidden, by group."""
+    (stocks, moves), _ = BRIDGES[REGISTER]
+    key = {"area_id": "V", "parent_area_id": "T", "period": "2020-06", "group_type": "population"}
+    rows = [
+        key
+        | {"group_id": group}
+        | dict.fromkeys((*stocks, *moves), 0)
+        | {f"{n}_household_count": v for n, v in of.items()}
+        for group, of in (("registered", registered), ("unexited", unexited))
+    ]
+    shown = small_cells.hide(REGISTER, pl.DataFrame(rows), {REGISTER: cards(models()[REGISTER])}, SMALL, {})
+    return {
+        row["group_id"]: {name.removesuffix("_household_count") for name in moves if row[name] is None}
+        for row in shown.to_dicts()
+    }
+
+
+def test_who_was_identified_follows_from_neither_group_of_the_register() -> None:
+    hidden = both_groups(
+        {"opening": 100, "identified": 5, "natural_minus": 2, "closing": 103},
+        {"opening": 60, "identified": 5, "exited": 30, "closing": 35},
+    )
+    assert hidden == {"registered": {"identified", "natural_minus"}, "unexited": {"identified", "exited"}}
+
+
+def test_a_nought_of_all_registered_says_nothing_of_the_unexited() -> None:
+    hidden = both_groups({"opening": 100, "closing": 100}, {"opening": 60, "exited": 2, "closing": 58})
+    assert {"exited", "natural_minus", "transfer_in"} <= hidden["unexited"]
+    assert hidden["unexited"] - {"exited", "returned"} <= hidden["registered"]
+
+
+def test_nobody_stopped_working_where_nobody_worked() -> None:
+    """Two who began to work would follow from nobody who stopped, and that from nobody who worked the month before."""
+    names = ("opening_working_count", "started_worker_count", "stopped_worker_count", "moved_worker_count")
+    shown = row(EMPLOYMENT, dict(zip(names, (0, 2, 0, 6), strict=True)) | {"working_person_count": 8})
+    assert (shown["opening_working_count"], shown["started_worker_count"], shown["stopped_worker_count"]) == (None,) * 3
 
 
 HOUSES = ("register_dangerous_count", "ledger_unsafe_count", "register_only_count", "ledger_only_count")

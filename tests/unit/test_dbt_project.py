@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from dashboards.navigation import names
 from dashboards.words import Words
 from pipelines.contracts import load_contracts
+from pipelines.files import read_yaml
 from pipelines.modelling.dbt import parse_project
 from pipelines.modelling.sources import SOURCES_FILE, sources_text, write_sources
 from pipelines.settings import PROJECT_DIR, Settings
@@ -48,7 +48,7 @@ def test_the_committed_sources_are_those_of_the_contracts() -> None:
 def test_a_new_contract_becomes_a_source_with_its_typed_columns(tmp_path: Path) -> None:
     contract = load_contracts()["region"].model_copy(update={"feed": "wells"})
     path = write_sources([contract], tmp_path / "sources.yml")
-    (source,) = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+    (source,) = read_yaml(path)["sources"]
     (table,) = source["tables"]
     assert table["name"] == "raw_civil_affairs__wells"
     assert {"name": "land_area_km2", "data_type": "DECIMAL(18,4)"} in table["columns"]
@@ -56,7 +56,7 @@ def test_a_new_contract_becomes_a_source_with_its_typed_columns(tmp_path: Path) 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
 def test_a_model_has_its_yml_beside_it_and_ends_in_final(model: Path) -> None:
-    described = yaml.safe_load(model.with_suffix(".yml").read_text(encoding="utf-8"))["models"]
+    described = read_yaml(model.with_suffix(".yml"))["models"]
     assert [one["name"] for one in described] == [model.stem]
     assert model.read_text(encoding="utf-8").rstrip().endswith("select * from final")
 

@@ -26,7 +26,7 @@ def test_a_value_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("mode", "size", "what", "zh"),
-    [(0o644, 32, "chmod 600", "可被他人读取（权限 644）"), (0o600, 31, "31 bytes", "有 31 个字节，应为 32 个")],
+    [(0o644, 32, "chmod 600", "可被他人读取（权限 644）"), (0o600, 31, "31 bytes", "长度为 31 字节，应为 32 字节")],
 )
 def test_a_key_that_is_open_or_damaged_is_refused(tmp_path: Path, mode: int, size: int, what: str, zh: str) -> None:
     settings = Settings(data_dir=tmp_path)
@@ -41,4 +41,4 @@ def test_a_key_that_is_open_or_damaged_is_refused(tmp_path: Path, mode: int, siz
 def test_a_missing_key_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(KeyFileError, match="xianqing init") as refused:
         Settings(data_dir=tmp_path).read_key()
-    assert "首次使用请运行一次 `xianqing init`" in refused.value.zh
+    assert "（文件不存在）：首次使用请运行一次 `xianqing init`" in refused.value.zh

@@ -7,12 +7,12 @@ import re
 
 import polars as pl
 import pytest
-import yaml
 
 from dashboards import tables
 from dashboards.cards import Cards
 from dashboards.codes import word_of
 from dashboards.words import LANGUAGES, Language, Words, load_catalogue
+from pipelines.files import read_yaml
 from pipelines.settings import Settings
 from pipelines.terms import Terms, last_day, terms_of_project
 
@@ -134,7 +134,7 @@ def test_no_catalogue_or_card_says_a_dated_word_that_the_seed_does_not_know() ->
     whole = {one.written for one in TERMS.terms if one.is_whole}
     said = list(load_catalogue("zh").values())
     for path in (DBT / "models" / "marts").rglob("*.yml"):
-        for column in yaml.safe_load(path.read_text(encoding="utf-8"))["models"][0]["columns"]:
+        for column in read_yaml(path)["models"][0]["columns"]:
             card = ((column.get("config") or {}).get("meta") or {}).get("card") or {}
             said += [value["zh"] for value in card.values() if isinstance(value, dict) and value.get("zh")]
     rest = {text: HISTORY.sub("", known.sub("", text)) for text in said if text not in whole}

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import polars as pl
-import yaml
+
+from pipelines.files import read_yaml
 
 FOLDER = Path(__file__).parent
 FIRST_PLACE = "shizong"
@@ -152,4 +153,4 @@ def _words(name: str) -> dict[str, str]:
 @cache
 def _read(place: str, name: str) -> dict[str, Any]:
     path = FOLDER / place / name
-    return dict(yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.is_file() else {}
+    return dict(read_yaml(path) or {}) if path.is_file() else {}
