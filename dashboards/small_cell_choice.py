@@ -34,8 +34,8 @@ class Equations:
 class Bridge:
     """Rows whose stocks and movements add up to nothing: a line of ``stocks`` and one of ``moves`` for each row.
 
-    Stocks are never hidden for the sake of movements. A movement that is 0 can be hidden beside the only other one.
-    ``ways`` has the direction of each movement: 1 in, -1 out.
+    Stocks other than 0 are never hidden for the sake of movements. A movement that is 0 can be hidden beside the only
+    other one. ``ways`` has the direction of each movement: 1 in, -1 out.
     """
 
     stocks: Cells

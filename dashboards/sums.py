@@ -140,10 +140,10 @@ STEPS: Mapping[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]] = 
     ),
     "kpi_employment_area_month": (("opening_working_count", (), ("working_person_count",)),),
 }
-# Stocks, and the movements between them with their direction, in or out. Stocks are not hidden for the sake of
-# movements: a monthly stock that comes and goes would be of no use (see the decision). What a bridge cannot explain
-# stands with the stocks, since a sign beside it says when it is 0, and so do moves between villages, since everybody
-# knows that they are 0 for the county.
+# Stocks, and the movements between them with their direction, in or out. Stocks other than 0 are not hidden for the
+# sake of movements: a monthly stock that comes and goes would be of no use (see the decision). What a bridge cannot
+# explain stands with the stocks, since a sign beside it says when it is 0, and so do moves between villages, since
+# everybody knows that they are 0 for the county.
 _IN, _OUT = 1, -1
 BRIDGES: Mapping[str, tuple[tuple[tuple[str, ...], Mapping[str, int]], ...]] = {
     "kpi_register_bridge_area_month": tuple(
@@ -218,8 +218,8 @@ NONE_WITHOUT: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "kpi_register_bridge_area_month": (
         *_there("kpi_register_bridge_area_month"),
-        *_both("opening", "identified", "returned", "transfer_in", "removed_in_error", "transfer_out", "exited"),
-        *_both("closing"),
+        *_both("opening", "identified", "returned", "transfer_in"),
+        *_both("removed_in_error", "transfer_out", "exited", "closing"),
         ("natural_plus_person_count", "natural_plus_household_count"),
         ("natural_minus_person_count", "natural_minus_household_count"),
     ),

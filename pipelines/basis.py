@@ -56,7 +56,7 @@ def as_of(wanted: str | None, periods: Sequence[str], months: Sequence[str] | No
     if wanted not in known:
         raise UnknownMonthError(
             f"没有截至 {wanted} 的数据。数据截至月份须是已有按月报送资料的月份"
-            f"（没有按月报送资料时，为任一资料所属的月份），可选："
+            "（没有按月报送资料时，为任一资料所属的月份），可选："
             f"{_spans(known, '至', '、')}。请从中选择；不写 --as-of 则取最近一个月。",
             f"There is nothing to say about {wanted}. Figures speak about months of feeds that come every month (of "
             f"all feeds where no such feed came): {_spans(known)}. Choose one of them, or leave --as-of away for the "
