@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
@@ -11,8 +14,9 @@ from pipelines.publishing.lease import LeaseHeldError, is_held
 from pipelines.settings import Settings
 
 INSTANCE_FILE = "dagster.yaml"
+HOME = "DAGSTER_HOME"
 # A run tells its events to the instance, where the UI shows them; the terminal of `xianqing serve` stays readable.
-INSTANCE = """\
+WITHOUT_EVENT_LOG = """\
 telemetry:
   enabled: false
 nux:
@@ -25,13 +29,36 @@ run_coordinator:
 python_logs:
   python_log_level: CRITICAL
 """
+INSTANCE = f"""\
+{WITHOUT_EVENT_LOG}event_log_storage:
+  module: pipelines.orchestration.event_log
+  class: OpenEventLog
+  config:
+    dagster_home:
+      env: {HOME}
+"""
 
 
 def prepare_instance(settings: Settings) -> None:
-    """Write Dagster's settings file once; an operator's own changes stay."""
+    """Write Dagster's settings file once; an operator's own changes stay, our own earlier text is replaced."""
     path = settings.dagster_home / INSTANCE_FILE
-    if not path.is_file():
+    if not path.is_file() or path.read_text(encoding="utf-8") == WITHOUT_EVENT_LOG:
         write_atomically(path, INSTANCE)
+
+
+@contextmanager
+def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The installation's Dagster instance; in the block `DAGSTER_HOME` is set, which its settings file asks for."""
+    prepare_instance(settings)
+    before = os.environ.get(HOME)
+    os.environ[HOME] = str(settings.dagster_home)
+    try:
+        with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+            yield instance
+    finally:
+        os.environ.pop(HOME)
+        if before is not None:
+            os.environ[HOME] = before
 
 
 def run_job(
@@ -46,9 +73,8 @@ def run_job(
             f"Another run is working in {settings.data_dir}: wait until it has ended and start again; "
             "`xianqing doctor` shows it."
         )
-    prepare_instance(settings)
     config: dict[str, Any] = {"as_of_period": as_of_period or "", "full": full}
-    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+    with open_instance(settings) as instance:
         for record in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
             instance.report_run_failed(record, "its process died; the standing release was not touched")
         # Events go to the instance, where the UI shows them; on the console the status speaks.

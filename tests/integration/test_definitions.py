@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.contracts import Text, load_contracts
 from pipelines.orchestration.code_location import MAIN, build_definitions, run_main
-from pipelines.orchestration.instance import INSTANCE_FILE, prepare_instance
+from pipelines.orchestration.instance import INSTANCE_FILE, open_instance
 from pipelines.orchestration.sensors import run_key
 from pipelines.publishing.lease import LeaseHeldError, take_lease
 from pipelines.publishing.releases import current_release_id
@@ -31,7 +31,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture
 def instance(county: Settings) -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.from_config(str(county.dagster_home)) as opened:
+    with open_instance(county) as opened:
         yield opened
 
 
@@ -41,7 +41,7 @@ def test_the_job_publishes_and_marks_what_was_read(county: Settings) -> None:
     assert status.last_run.state == "published"
     assert status.last_run.release_id == current_release_id(county)
     assert "enabled: false" in (county.dagster_home / INSTANCE_FILE).read_text()
-    with dg.DagsterInstance.from_config(str(county.dagster_home)) as instance:
+    with open_instance(county) as instance:
         runs = instance.get_runs()
         assert [(run.job_name, run.status) for run in runs] == [(MAIN, dg.DagsterRunStatus.SUCCESS)]
         key = dg.AssetKey("raw_finance__fund_payment")
@@ -58,7 +58,7 @@ def test_a_failed_gate_fails_the_job_its_check_and_leaves_the_release(county: Se
 
     assert status.last_run.state == "failed"
     assert current_release_id(county) == standing
-    with dg.DagsterInstance.from_config(str(county.dagster_home)) as instance:
+    with open_instance(county) as instance:
         assert instance.get_runs(limit=1)[0].status == dg.DagsterRunStatus.FAILURE
         check = dg.AssetCheckKey(dg.AssetKey("release"), "dbt")
         record = instance.event_log_storage.get_latest_asset_check_execution_by_key([check])[check]
@@ -156,8 +156,7 @@ def test_a_run_that_the_daemon_starts_is_quiet_on_the_terminal(
     def chatty() -> None:
         says_something()
 
-    prepare_instance(county)
-    with dg.DagsterInstance.from_config(str(county.dagster_home)) as opened:
+    with open_instance(county) as opened:
         assert chatty.execute_in_process(instance=opened).success
 
     assert capfd.readouterr().err == ""
