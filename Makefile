@@ -52,8 +52,9 @@ test: env-dev browser lint ## everything, browser tests included
 lint: env-dev ## format, lint and types of Python and SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
+	@$(BIN)/mypy & types=$$!; \
+	  $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests; sql=$$?; \
+	  wait $$types && exit $$sql
 
 format: env-dev ## rewrite Python and SQL in the house style
 	@$(BIN)/ruff format .

@@ -159,7 +159,8 @@ class Worker:
                 for name, value in os.environ.items()
                 if name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
             }
-            threads = {"POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+            # The processes are as many as the machine's cores: threads of one would wait for those of another.
+            threads = dict.fromkeys(("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "pipelines.reading.worker"],
                 stdin=subprocess.PIPE,

@@ -8,16 +8,17 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.settings import PROJECT_DIR, Settings, load_settings
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -67,12 +68,29 @@ def serving(county: Settings, folder: Path, **more: str) -> Iterator[str]:
             server.wait(timeout=20)
 
 
-# Server and browser live as long as one file of tests: an old one that has gone astray holds up nobody else.
-@pytest.fixture(scope="module")
-def address(pocket_county: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The dashboards' address; the server ends with the file of tests."""
-    with serving(pocket_county, tmp_path_factory.mktemp("server")) as found:
-        yield found
+Served = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The address of a county's dashboards with more in their environment, one server for each in a test process.
+
+    As in an office, a server sees many readers; only its first page is dear.
+    """
+    with ExitStack() as servers:
+
+        @cache
+        def started(data_dir: Path, **more: str) -> str:
+            county = load_settings({"XIANQING_DATA_DIR": str(data_dir)})
+            return servers.enter_context(serving(county, tmp_path_factory.mktemp("server"), **more))
+
+        yield lambda county, **more: started(county.data_dir, **more)
+
+
+@pytest.fixture
+def address(served: Served, pocket_county: Settings) -> str:
+    """The address of the pocket county's dashboards."""
+    return served(pocket_county)
 
 
 def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -87,6 +105,7 @@ def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) ->
     pytest.fail(f"the dashboards did not start: {log.read_text()}")
 
 
+# A browser lives as long as one file of tests: an old one that has gone astray holds up nobody else.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[BrowserContext]:
     """One browser whose windows share what they have loaded, as those of a real reader do."""
@@ -153,11 +172,10 @@ def visitor(browser: BrowserContext, address: str, request: pytest.FixtureReques
     reader.page.close()
 
 
-@pytest.fixture(scope="module")
-def open_address(pocket_county: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture
+def open_address(served: Served, pocket_county: Settings) -> str:
     """The address of dashboards where the office has opened household pages."""
-    with serving(pocket_county, tmp_path_factory.mktemp("open"), XIANQING_HOUSEHOLD_PAGES="1") as found:
-        yield found
+    return served(pocket_county, XIANQING_HOUSEHOLD_PAGES="1")
 
 
 @pytest.fixture

@@ -64,18 +64,15 @@ def test_a_page_that_there_is_not_is_said_in_the_readers_words_above_the_first_s
 
 @pytest.mark.parametrize(("typed", "name"), [("收入", "收入"), ("收入/", "收入")])
 def test_a_name_that_a_chinese_reader_would_type_is_said_in_his_words_too(
-    browser: BrowserContext, pocket_county: Settings, tmp_path: Path, typed: str, name: str
+    visitor: Visitor, typed: str, name: str
 ) -> None:
-    with serving(pocket_county, tmp_path) as address:
-        visitor = Visitor(browser, address, 1440)
-        page = visitor.open(typed)
-        expect(page.get_by_text(f"没有名为“{name}”的页面，下面是首页")).to_be_visible()
-        expect(page.get_by_role("dialog")).to_have_count(0)
-        page.get_by_text("English").first.click()
-        visitor.settle()
-        expect(page.get_by_text(f"There is no page “{name}”")).to_be_visible()
-        expect(page.get_by_role("dialog")).to_have_count(0)
-        page.close()
+    page = visitor.open(typed)
+    expect(page.get_by_text(f"没有名为“{name}”的页面，下面是首页")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_text("English").first.click()
+    visitor.settle()
+    expect(page.get_by_text(f"There is no page “{name}”")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_what_a_page_asks_of_another_machine_is_heard_and_refused(visitor: Visitor) -> None:

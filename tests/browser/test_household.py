@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from dashboards import openings
 from pipelines.settings import Settings
-from tests.browser.conftest import Visitor, serving
+from tests.browser.conftest import Visitor
 
 VILLAGE = "530323102202"
 
@@ -27,12 +27,11 @@ def test_the_page_is_closed_by_default(visitor: Visitor, language: str) -> None:
 
 
 @pytest.fixture
-def switched_on(pocket_county: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server with the switch on; its record of openings is removed afterwards."""
+def switched_on(pocket_county: Settings, open_address: str) -> Iterator[str]:
+    """Dashboards with the switch on; their record of openings is removed afterwards."""
     record = pocket_county.state_dir / openings.FILE
     record.unlink(missing_ok=True)
-    with serving(pocket_county, tmp_path_factory.mktemp("switched_on"), XIANQING_HOUSEHOLD_PAGES="1") as address:
-        yield address
+    yield open_address
     record.unlink(missing_ok=True)
 
 

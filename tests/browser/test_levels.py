@@ -7,7 +7,6 @@ and what a prefecture's office sees, to whom few departments report.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,7 +20,7 @@ from dashboards import navigation
 from dashboards.data import Area, Release, current
 from dashboards.words import Language, load_catalogue
 from pipelines.contracts import load_code_lists
-from tests.browser.conftest import Visitor, serving
+from tests.browser.conftest import Served, Visitor
 from tests.conftest import Counties
 
 pytestmark = pytest.mark.browser
@@ -96,9 +95,7 @@ LEVELS = [
 
 
 @pytest.fixture(scope="module", params=LEVELS, ids="-".join)
-def spot(
-    counties: Counties, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Spot]:
+def spot(counties: Counties, served: Served, request: pytest.FixtureRequest) -> Spot:
     """The place of the level with fewest registered households, where most is empty or hidden."""
     name, level = request.param
     county = counties(name).settings
@@ -108,8 +105,7 @@ def spot(
     rows = replace(release, small_cell=0).rows(STOCK, wanted).filter(pl.col(SIZE) > 0)
     place = release.area(rows.sort(SIZE, "area_id")["area_id"][0])
     assert place is not None
-    with serving(county, tmp_path_factory.mktemp("levels")) as address:
-        yield Spot(release, place, address)
+    return Spot(release, place, served(county))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
