@@ -7,15 +7,19 @@ sheet with the names in row 1.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.contracts import Text
 from pipelines.reading.books.cells import number_text
 from pipelines.reading.doubts import Doubt
 from pipelines.reading.grids import Grid
 from pipelines.reading.tables import Column, FileRefusedError, Head, Kind, Table
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 PARQUET_MAGIC = b"PAR1"
 LARGEST_UNPACKED = 2 * 1024**3
@@ -52,6 +56,8 @@ def _open(raw: bytes) -> pq.ParquetFile:
         raise _refused("文件加了密", "it is encrypted")
     if len(raw) < 12 or not raw.endswith(PARQUET_MAGIC):
         raise _refused("文件不完整，没有结尾部分", "it is cut off: its footer is missing")
+    import pyarrow.parquet as pq  # few files are: a reading process begins a tenth sooner without it
+
     try:
         file = pq.ParquetFile(pa.BufferReader(raw))
     except (pa.ArrowException, OSError, ValueError) as error:
