@@ -2,7 +2,7 @@
 # Chromium and a CJK font for the browser tests: installed from Debian when root or sudo allows, else one sentence.
 set -euo pipefail
 need=()
-command -v chromium >/dev/null || need+=(chromium)
+command -v chromium-headless-shell >/dev/null || need+=(chromium-headless-shell)
 command -v fc-list >/dev/null || need+=(fontconfig)
 if ! command -v fc-list >/dev/null || [ -z "$(fc-list :lang=zh family 2>/dev/null)" ]; then need+=(fonts-noto-cjk); fi
 [ ${#need[@]} -eq 0 ] && exit 0
