@@ -14,12 +14,20 @@ NAMES = {
     "month": "one new month on all before",
     "year-end": "the year's end on all before",
     "nothing": "nothing new, process start to end",
-    "usual": "the usual way: pandas, Great Expectations, dbt",
+    "usual": "the usual way: pandas with calamine, Great Expectations, dbt",
+    "pandas": "the usual way with pandas' own reader of .xlsx, openpyxl",
 }
 ARRIVALS = (
     "A new month is the files that arrive in one calendar month, corrections and late ones included, in a data folder "
     "that holds everything that arrived before; measured is the month of median size (of two the larger) unless "
     "another was asked for. The year's end is the last month of arrivals: it brings December and most yearly registers."
+)
+WAYS = {"usual": "the usual way", "pandas": "the usual way with pandas' own reader"}
+HOW_USUAL = (
+    "It judges by the same rules, but a formula's error is a blank cell to it, and it does not ask whether columns "
+    "still mean what they meant. It says of no row why it was dropped. In its favour, feed and period of every file "
+    "are told to it, nothing is written durably, of earlier files it knows only how many rows they had, and no release "
+    "is verified."
 )
 ONCE = "all installations of it share the result, so no run below counts it."
 Runs = dict[str, list[dict[str, Any]]]
@@ -81,26 +89,25 @@ def _turns(result: dict[str, Any]) -> list[str]:
             lines.append(f"- {name} takes {share} of the cold run: {_arrived(result['arrivals'][side], result)}.")
     if {"cold", "usual"} <= runs.keys():
         lines.append(f"- The usual way takes {_spread(ratios(runs, 'usual', 'cold'))} the cold run's time.")
+    if {"cold", "pandas"} <= runs.keys():
+        ratio = _spread(ratios(runs, "pandas", "cold"))
+        lines.append(f"- With the reader that pandas takes by itself, the usual way takes {ratio} the cold run's time.")
     if {"month", "year-end"} & runs.keys():
         lines += ["", ARRIVALS]
-    if {"cold", "usual"} <= runs.keys():
-        lines += _verdicts(result["verdicts"])
+    lines += _verdicts(result["verdicts"])
     return [*lines, *_stages(runs), *_memory(runs)]
 
 
-def _verdicts(found: dict[str, int]) -> list[str]:
-    if not found["files"]:
+def _verdicts(found: dict[str, dict[str, int]]) -> list[str]:
+    compared = {side: one for side, one in found.items() if one["files"]}
+    if not compared:
         return []
-    return [
-        "",
-        (
-            f"Of {found['files']} files the usual way accepted as many rows of {found['equal']}, more of "
-            f"{found['usual_took_more']} and fewer of {found['usual_took_less']}. It judges by the same rules, but a "
-            "formula's error is a blank cell to it, and it does not ask whether columns still mean what they meant. It "
-            "says of no row why it was dropped. In its favour, feed and period of every file are told to it, nothing "
-            "is written durably, of earlier files it knows only how many rows they had, and no release is verified."
-        ),
+    told = [
+        f"Of {one['files']} files {WAYS[side]} accepted as many rows of {one['equal']}, more of "
+        f"{one['usual_took_more']} and fewer of {one['usual_took_less']}."
+        for side, one in compared.items()
     ]
+    return ["", " ".join([*told, HOW_USUAL])]
 
 
 def _stages(runs: Runs) -> list[str]:

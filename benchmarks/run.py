@@ -30,10 +30,11 @@ from pipelines.simulate.calibration import LARGEST_SCALE, SMALLEST_SCALE
 
 OUT = ROOT / "docs" / "benchmarks.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
-SIDES = ("floor", "cold", "month", "year-end", "nothing", "usual")
-UNASKED = tuple(side for side in SIDES if side != "year-end")
-FORM = 3  # of the results file; results of another form are dropped
+SIDES = ("floor", "cold", "month", "year-end", "nothing", "usual", "pandas")
+UNASKED = tuple(side for side in SIDES if side not in ("year-end", "pandas"))
+FORM = 4  # of the results file; results of another form are dropped
 PARTS = ("turns", "parts", "growth", "places")
+USUAL = "benchmarks.peers.usual"
 GROWTH = (0.1, 1 / 3, 1.0, 3.0)  # of --scale; what is larger than it is one cold run
 
 
@@ -57,16 +58,17 @@ class Turns:
             "month": lambda: self._month("month"),
             "year-end": lambda: self._month("year-end"),
             "nothing": self._nothing,
-            "usual": lambda: self._usual(str(self.base / "usual")),
+            "usual": lambda: self._usual("usual", "calamine"),
+            "pandas": lambda: self._usual("pandas", "pandas"),
         }
-        if "usual" in self.sides:
-            self._usual("parse")
+        if {"usual", "pandas"} & set(self.sides):
+            self._measure("", python("-m", USUAL, str(self.county.folder), "parse", str(self.base / "usual-parsed")))
         for turn in range(rounds):
             for side in self.sides:
                 self.runs[side].append(steps[side]().as_json())
                 print(f"  {turn + 1}/{rounds} {side}: {self.runs[side][-1]['wall']} s", flush=True)
             self._remember()
-            for name in ("floor", "cold", "month", "year-end", "usual"):
+            for name in SIDES:
                 shutil.rmtree(self.base / name, ignore_errors=True)
         for side in ("month", "year-end"):
             shutil.rmtree(self._earlier(side), ignore_errors=True)
@@ -85,10 +87,10 @@ class Turns:
     def _run(self, module: str, files: Path, side: str) -> Measured:
         return self._measure(side, python("-m", module, str(files), str(self.base / side)))
 
-    def _usual(self, what: str) -> Measured:
-        """The usual way into a new folder; with ``parse`` its dbt project, once, as no run of ours counts it either."""
-        arguments = ("benchmarks.peers.usual", str(self.county.folder), what, str(self.base / "usual-parsed"))
-        return self._measure("" if what == "parse" else "usual", python("-m", *arguments))
+    def _usual(self, side: str, reader: str) -> Measured:
+        """The usual way into a new folder; its dbt project was parsed once, as no run of ours counts it either."""
+        folders = str(self.county.folder), str(self.base / side), str(self.base / "usual-parsed")
+        return self._measure(side, python("-m", USUAL, *folders, reader))
 
     def _month(self, side: str) -> Measured:
         """What arrives in the side's month, on a copy of a data folder that holds all that arrived before."""
@@ -109,24 +111,31 @@ class Turns:
             settings = load_settings({"XIANQING_DATA_DIR": str(self.base / "cold")})
             by_time = {f"{one.arrived_at.astimezone():%Y-%m-%d}/{one.file_name}": one for one in ledgers(settings)}
             self.accepted["ours"] = {name: one.accepted_count for name, one in by_time.items()}
-        if self.runs.get("usual"):
-            self.accepted["usual"] = json.loads(self.runs["usual"][-1]["told"])["accepted"]
+        for side in ("usual", "pandas"):
+            if self.runs.get(side):
+                self.accepted[side] = json.loads(self.runs[side][-1]["told"])["accepted"]
 
     def result(self) -> dict[str, Any]:
         """For the results file; the long list of files becomes four numbers."""
-        ours, usual = self.accepted.get("ours", {}), self.accepted.get("usual", {})
-        both = ours.keys() & usual.keys()
-        verdicts = {
-            "files": len(both),
-            "equal": sum(ours[name] == usual[name] for name in both),
-            "usual_took_more": sum(usual[name] > ours[name] for name in both),
-            "usual_took_less": sum(usual[name] < ours[name] for name in both),
-        }
-        for run in self.runs.get("usual", []):
-            told = json.loads(run["told"])
-            run["told"] = json.dumps({name: told[name] for name in ("seconds", "checks", "is_green")})
+        ours = self.accepted.get("ours", {})
+        verdicts = {side: compared(ours, self.accepted[side]) for side in ("usual", "pandas") if side in self.accepted}
+        for side in verdicts:
+            for run in self.runs[side]:
+                told = json.loads(run["told"])
+                run["told"] = json.dumps({name: told[name] for name in ("seconds", "checks", "is_green")})
         months = {side: one.as_json() for side, one in self.months.items() if side in self.sides}
         return {"runs": self.runs, "verdicts": verdicts, "arrivals": months}
+
+
+def compared(ours: dict[str, int], usual: dict[str, int]) -> dict[str, int]:
+    """How many files both judged, and of how many the other took as many rows as we did, more or fewer."""
+    both = ours.keys() & usual.keys()
+    return {
+        "files": len(both),
+        "equal": sum(ours[name] == usual[name] for name in both),
+        "usual_took_more": sum(usual[name] > ours[name] for name in both),
+        "usual_took_less": sum(usual[name] < ours[name] for name in both),
+    }
 
 
 def run_turns(options: argparse.Namespace, base: Path, scale: float, sides: list[str]) -> dict[str, Any]:
@@ -190,7 +199,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--part", action="append", choices=PARTS, help="default: all")
-    parser.add_argument("--side", action="append", choices=SIDES, help="of the turns; default: all but year-end")
+    parser.add_argument("--side", action="append", choices=SIDES, help="of the turns; default: not year-end, pandas")
     parser.add_argument("--month", help="the calendar month of arrivals, YYYY-MM; default: the one of median size")
     parser.add_argument("--county", type=Path, help="folder of `xianqing simulate`, made there when it is missing")
     parser.add_argument("--scratch", type=Path, help="where to work; default: the system's temporary folder")
@@ -224,9 +233,8 @@ def _result_of(part: str, options: argparse.Namespace, base: Path, kept: dict[st
     found = run_turns(options, base, options.scale, options.side or list(UNASKED))
     before = kept.get(part, {})
     if options.side and all(before.get(name) == found[name] for name in ("scale", "months", "bytes")):
-        for what in ("runs", "arrivals"):
+        for what in ("runs", "arrivals", "verdicts"):
             found[what] = before[what] | found[what]
-        found["verdicts"] = found["verdicts"] if found["verdicts"]["files"] else before["verdicts"]
     return found
 
 

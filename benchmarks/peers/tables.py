@@ -1,5 +1,8 @@
 """A delivered file as a frame of text under the fields' names, the way pandas users read such files.
 
+Workbooks are read in one of two ways: ``by_calamine`` is what somebody writes who has measured; ``by_pandas`` is what
+``pd.read_excel`` does unless it is told otherwise, which is openpyxl (for old workbooks it advises calamine itself).
+
 Belongs here: encodings, sheets, header rows, clean text. Does not belong here: what a value means.
 """
 
@@ -8,12 +11,15 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from pipelines.contracts import Contract
@@ -42,17 +48,50 @@ class Table:
     broken: int = 0
 
 
-def read_table(path: Path, contract: Contract) -> Table:
-    """The file's table, all its sheets that have the header. Raises ValueError or CalamineError."""
-    if path.suffix == ".csv":
-        return _read_text(path, contract)
-    found = []
+@dataclass(frozen=True)
+class Sheet:
+    """The first cells of a visible sheet, row by row, and a frame of all below a row counted from 0."""
+
+    first: list[list[Any]]
+    below: Callable[[int], pd.DataFrame]
+
+
+Reader = Callable[[Path], Iterator[Sheet]]
+
+
+def by_calamine(path: Path) -> Iterator[Sheet]:
+    """The visible sheets. Raises CalamineError."""
     book = CalamineWorkbook.from_path(path)
     for sheet in book.sheets_metadata:
         if sheet.visible is SheetVisibleEnum.Visible:
             cells = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-            if (header := _find_header(cells[:HEADER_ROWS], contract)) is not None:
-                found.append(_named(pd.DataFrame(cells[header.row + 1 :]), header))
+            yield Sheet(cells[:HEADER_ROWS], lambda row, cells=cells: pd.DataFrame(cells[row + 1 :]))  # type: ignore[misc]
+
+
+def by_pandas(path: Path) -> Iterator[Sheet]:
+    """The visible sheets. Raises ValueError, BadZipFile or, for old workbooks, CalamineError."""
+    if path.suffix == ".xls":
+        yield from by_calamine(path)
+        return
+    with pd.ExcelFile(path) as book:
+        visible = [sheet.title for sheet in book.book.worksheets if sheet.sheet_state == Worksheet.SHEETSTATE_VISIBLE]
+        for name in visible:
+            parse = partial(book.parse, name, header=None, dtype=object, na_filter=False)
+            yield Sheet(parse(nrows=HEADER_ROWS).to_numpy().tolist(), lambda row, parse=parse: parse(skiprows=row + 1))
+
+
+READERS: dict[str, Reader] = {"calamine": by_calamine, "pandas": by_pandas}
+
+
+def read_table(path: Path, contract: Contract, reader: Reader) -> Table:
+    """The file's table, all its sheets that have the header. Raises ValueError or what the reader raises."""
+    if path.suffix == ".csv":
+        return _read_text(path, contract)
+    found = [
+        _named(sheet.below(header.row), header)
+        for sheet in reader(path)
+        if (header := _find_header(sheet.first, contract)) is not None
+    ]
     if not found:
         raise ValueError("no sheet has the header")
     if len(found) == 1:
@@ -140,7 +179,7 @@ def _named(frame: pd.DataFrame, header: _Header) -> Table:
 def _are_numbers(cells: pd.Series) -> pd.Series:
     if isinstance(cells.dtype, pd.StringDtype):
         return pd.Series(data=False, index=cells.index)
-    return cells.map(lambda cell: isinstance(cell, float))
+    return cells.map(lambda cell: isinstance(cell, int | float))
 
 
 def cleaned(cells: pd.Series) -> pd.Series:

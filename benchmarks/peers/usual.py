@@ -1,17 +1,17 @@
 """The usual way on the same files: pandas reads and judges, Great Expectations checks frames, dbt builds the marts.
 
-What a good analyst would write in some weeks, with the contracts to spare typing: calamine and ``pd.read_csv`` read,
-conversions are vectorised, the same suites check whole frames, and ``dbt build`` runs over the Parquet it wrote. It
-judges rows by the same rules and refuses the same files (``tables``, ``columns``, ``divisions``, ``rules``), except
-that an error of a formula is a blank cell to calamine, a quoted cell over two lines is a broken row, every stated total
-is held against the whole file and any unreadable amount excuses it, and nobody asks for row counts stated beside a file
-or whether columns still mean what they meant. In its favour, feed and period of every file come from the truth file,
-nothing is stored durably or twice, no verdict is explained, of earlier deliveries only the numbers of rows are
-compared, and no release is verified. One process reads, as such scripts do; dbt starts with the project parsed, which
-no run of ours counts either.
+What a good analyst would write in some weeks, with the contracts to spare typing: ``pd.read_csv`` and calamine read (or
+what pandas takes by itself, see ``tables``), conversions are vectorised, the same suites check whole frames, and
+``dbt build`` runs over the Parquet it wrote. It judges rows by the same rules and refuses the same files (``tables``,
+``columns``, ``divisions``, ``rules``), except that an error of a formula is a blank cell to it, a quoted cell over two
+lines is a broken row, every stated total is held against the whole file and any unreadable amount excuses it, and
+nobody asks for row counts stated beside a file or whether columns still mean what they meant. In its favour, feed and
+period of every file come from the truth file, nothing is stored durably or twice, no verdict is explained, of earlier
+deliveries only the numbers of rows are compared, and no release is verified. One process reads, as such scripts do; dbt
+starts with the project parsed, which no run of ours counts either.
 
-``COUNTY OUT [PARSED]`` prints one line of JSON: seconds by step, and rows accepted by file, which ``benchmarks.run``
-compares with ours. ``COUNTY parse PARSED`` parses the project once.
+``COUNTY OUT PARSED READER`` prints one line of JSON: seconds by step, and rows accepted by file, which
+``benchmarks.run`` compares with ours. ``COUNTY parse PARSED`` parses the project once.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import duckdb
 import pandas as pd
@@ -33,7 +34,7 @@ import pyarrow as pa
 from python_calamine import CalamineError
 
 from benchmarks.peers.rules import Judged, Rules, is_refused_beside, judged
-from benchmarks.peers.tables import read_table
+from benchmarks.peers.tables import READERS, Reader, by_calamine, read_table
 from pipelines.areas import build_areas
 from pipelines.contracts import Contract, load_code_lists, load_contracts
 from pipelines.gates.suites import door_checks, needed_columns, run_suite
@@ -89,10 +90,10 @@ def run_dbt(folder: Path, as_of: str, *command: str) -> bool:
 
 
 class UsualWay:
-    """One run: files in, marts out, step by step; ``parsed`` holds what ``parse`` left there."""
+    """One run: files in, marts out, step by step; ``parsed`` holds what ``parse`` left, ``reader`` opens workbooks."""
 
-    def __init__(self, county: Path, out: Path, parsed: Path | None = None) -> None:
-        self.files, self.out, self.parsed = county / "files", out.resolve(), parsed
+    def __init__(self, county: Path, out: Path, parsed: Path | None = None, reader: Reader = by_calamine) -> None:
+        self.files, self.out, self.parsed, self.reader = county / "files", out.resolve(), parsed, reader
         self.entries = known_files(county)
         self.as_of = max(entry["period"] for entry in self.entries)
         self.contracts = load_contracts()
@@ -112,8 +113,8 @@ class UsualWay:
             contract, period = self.contracts[entry["feed"]], entry["period"]
             self.accepted[entry["path"]] = 0
             try:
-                found = judged(read_table(self.files / entry["path"], contract), contract, period, rules)
-            except (ValueError, CalamineError) as error:
+                found = judged(read_table(self.files / entry["path"], contract, self.reader), contract, period, rules)
+            except (ValueError, CalamineError, BadZipFile) as error:
                 print(f"{contract.feed}: {type(error).__name__}", file=sys.stderr)
                 continue
             earlier = before.setdefault(contract.feed, [])
@@ -190,8 +191,9 @@ class UsualWay:
 
 
 if __name__ == "__main__":
-    county, out, *others = sys.argv[1:]
+    county, out, parsed, *reader = sys.argv[1:]
     if out == "parse":
-        parse(Path(county), Path(others[0]))
+        parse(Path(county), Path(parsed))
     else:
-        print(json.dumps(UsualWay(Path(county), Path(out), *map(Path, others)).run(), ensure_ascii=False))
+        way = UsualWay(Path(county), Path(out), Path(parsed), READERS[reader[0]])
+        print(json.dumps(way.run(), ensure_ascii=False))

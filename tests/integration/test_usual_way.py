@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from benchmarks.peers.tables import READERS
 from benchmarks.peers.usual import UsualWay
 from pipelines.reading import ledgers
 from tests.conftest import PocketCounty
@@ -17,13 +20,14 @@ FEEDS = {
 }  # fmt: skip
 
 
-def test_the_usual_way_accepts_as_many_rows_of_every_file(pocket: PocketCounty, tmp_path: Path) -> None:
+@pytest.mark.parametrize("reader", READERS)
+def test_the_usual_way_accepts_as_many_rows_of_every_file(reader: str, pocket: PocketCounty, tmp_path: Path) -> None:
     ours = {
         f"{one.arrived_at.astimezone():%Y-%m-%d}/{one.file_name}": one.accepted_count
         for one in ledgers(pocket.settings)
         if one.feed in FEEDS
     }
-    usual = UsualWay(pocket.deliveries, tmp_path / "usual")
+    usual = UsualWay(pocket.deliveries, tmp_path / "usual", reader=READERS[reader])
     usual.entries = [entry for entry in usual.entries if entry["feed"] in FEEDS]
     usual.read()
     assert len(ours) > 100

@@ -78,7 +78,7 @@ def test_the_page_names_the_month_and_its_share_of_all_bytes() -> None:
         "files": 4,
         "bytes": 400,
         "runs": {"cold": [run | {"wall": 20.0}], "month": [run], "year-end": [run | {"wall": 5.0}]},
-        "verdicts": {"files": 0, "equal": 0, "usual_took_more": 0, "usual_took_less": 0},
+        "verdicts": {},
         "arrivals": {
             "month": Arrivals("2020-11", 36, 201460, 28).as_json(),
             "year-end": Arrivals("2021-01", 52, 318345, 42).as_json(),
@@ -96,15 +96,19 @@ def test_the_page_names_the_month_and_its_share_of_all_bytes() -> None:
 
 def test_the_page_tells_of_each_side_how_often_it_ran_and_the_spread_of_those_that_ran_more_than_once() -> None:
     run = {"cpu": 3.0, "peak_mb": 5.0, "peaks": {}, "told": json.dumps({"stages": {}})}
-    walls = {"floor": [2.0, 4.0], "cold": [8.0, 10.0], "usual": [16.0]}
+    walls = {"floor": [2.0, 4.0], "cold": [8.0, 10.0], "usual": [16.0], "pandas": [40.0]}
     runs = {side: [run | {"wall": wall} for wall in each] for side, each in walls.items()}
-    verdicts = {"files": 9, "equal": 8, "usual_took_more": 1, "usual_took_less": 0}
+    alike = {"files": 9, "equal": 8, "usual_took_more": 1, "usual_took_less": 0}
+    verdicts = {"usual": alike, "pandas": alike | {"equal": 7, "usual_took_less": 1}}
     turns = {"scale": 0.2, "months": 12, "files": 4, "bytes": 400, "runs": runs, "verdicts": verdicts}
     written = "\n".join(page({"form": 3, "cores": 2, "turns": turns}))
     assert "| floor: bare reading into Parquet | 2 | 3.0 s |" in written
-    assert "| the usual way: pandas, Great Expectations, dbt | 1 | 16.0 s |" in written
+    assert "| the usual way: pandas with calamine, Great Expectations, dbt | 1 | 16.0 s |" in written
     assert "The cold run takes **3.2 ×** (from 2.5 × to 4.0 ×) the floor's time." in written
-    assert "- The usual way takes **2.0 ×** the cold run's time.\n\nOf 9 files" in written
+    assert "- The usual way takes **2.0 ×** the cold run's time.\n" in written
+    assert "by itself, the usual way takes **5.0 ×** the cold run's time.\n\nOf 9 files the usual way" in written
+    assert "of 8, more of 1 and fewer of 0. Of 9 files the usual way with pandas' own reader accepted" in written
+    assert "as many rows of 7, more of 1 and fewer of 1. It judges by the same rules" in written
 
 
 def test_the_page_sets_all_places_against_the_floor_and_the_first_place_by_rows() -> None:
